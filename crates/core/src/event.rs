@@ -1,0 +1,216 @@
+//! All that can happen in a run, in the past tense.
+//!
+//! The runner emits these and prints nothing; the journal, the progress line, reports and gates fold them. Events are owned
+//! and round-trip through JSON, so that replaying a recorded run goes through the very same consumers.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::{Case, Digest, ModelError, ModelId, RunId, Sample};
+
+/// The version of the events' shape, told by [`EventKind::RunStarted`].
+pub const FORMAT: u32 = 1;
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its number in the run, from 0 without gaps.
+    pub seq: u64,
+    /// When: microseconds since the run started, or was resumed, on a clock that never goes back.
+    pub elapsed_us: u64,
+    /// What.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum EventKind {
+    /// A run began. Always the first event.
+    RunStarted {
+        /// The version of the events' shape.
+        format: u32,
+        /// Which run.
+        run: RunId,
+        /// When, by the wall clock: RFC 3339 in UTC.
+        at: String,
+        /// What is going to be done.
+        plan: PlanOutline,
+    },
+    /// A run that had ended before its plan was done goes on.
+    RunResumed {
+        /// When, by the wall clock: RFC 3339 in UTC.
+        at: String,
+        /// What is going to be done, which may differ from before.
+        plan: PlanOutline,
+        /// What becomes of what was recorded.
+        reuse: Reuse,
+    },
+    /// An attempt got no answer and the case waits for another one.
+    AttemptFailed {
+        /// Which case.
+        case: Case,
+        /// Which attempt, from 1.
+        attempt: u32,
+        /// Why.
+        error: ModelError,
+        /// How long until the next attempt, in milliseconds.
+        wait_ms: u64,
+    },
+    /// A case ended, well or badly.
+    CaseFinished {
+        /// What came of it.
+        sample: Box<Sample>,
+    },
+    /// Every further call to a model is bound to fail, so that the rest of its cases are left for a resume.
+    ModelGivenUp {
+        /// The model's name.
+        model: Arc<str>,
+        /// Why.
+        error: ModelError,
+        /// How many of its cases were not attempted; none when that is not known.
+        left: Option<u64>,
+    },
+    /// The run ended. Nothing follows but a resume.
+    RunFinished {
+        /// When, by the wall clock: RFC 3339 in UTC.
+        at: String,
+        /// How.
+        status: RunStatus,
+    },
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RunStatus {
+    /// Every case of the plan has ended.
+    Finished,
+    /// A person, or a signal, stopped it.
+    Interrupted,
+    /// A model had to be given up, or the data could not be read to its end.
+    Failed,
+}
+
+/// What is going to be done, without the rows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanOutline {
+    /// The eval's name.
+    pub eval: String,
+    /// The name that a person gave to the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// A person's note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The digest of the spec as it was resolved.
+    pub spec_digest: Digest,
+    /// The golden data.
+    pub dataset: DatasetId,
+    /// Prompts × models. A variant's number never changes within a run; one whose content changed gets a new number.
+    pub variants: Vec<Variant>,
+    /// How often each case is repeated.
+    pub trials: u32,
+    /// How many cases there are in all.
+    pub cases: u64,
+    /// The scorers, in the order of the spec.
+    pub scorers: Vec<ScorerOutline>,
+}
+
+/// A scorer as a reader of results needs to know it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScorerOutline {
+    /// The name in the spec.
+    pub name: Arc<str>,
+    /// Which scorer: `choice`, `exact`, …
+    pub kind: String,
+    /// The digest of its settings.
+    pub digest: Digest,
+    /// The classes, in the order of the spec, for a scorer over classes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<String>,
+}
+
+/// Which golden data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DatasetId {
+    /// The name in the project.
+    pub name: String,
+    /// The number of its version.
+    pub version: Option<u32>,
+    /// The digest of the rows that the run selects, in their order.
+    pub digest: Digest,
+    /// How many rows the run selects.
+    pub rows: u64,
+}
+
+/// One prompt version × one model.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Variant {
+    /// Its number in the run.
+    pub number: u32,
+    /// What people call it: `support/triage@1×nearest`.
+    pub label: String,
+    /// Which prompt version.
+    pub prompt: PromptId,
+    /// Which model.
+    pub model: ModelId,
+}
+
+/// Which prompt version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromptId {
+    /// The name in the project.
+    pub name: Arc<str>,
+    /// The number of its version.
+    pub version: Option<u32>,
+    /// The digest of all that reaches the model.
+    pub digest: Digest,
+}
+
+/// What becomes of the recorded cases when a run goes on. Each case is counted once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reuse {
+    /// Answered before, and still what the plan asks for.
+    pub kept: u64,
+    /// Answered before, and to be scored again because the expectation or a scorer changed. No model is called.
+    pub rescored: u64,
+    /// To be asked again because the prompt changed.
+    pub prompt_changed: u64,
+    /// To be asked again because the row changed.
+    pub row_changed: u64,
+    /// To be asked again because the model's settings changed.
+    pub model_changed: u64,
+    /// To be asked again because the parameters changed.
+    pub parameters_changed: u64,
+    /// To be asked again because there was no answer.
+    pub failed_before: u64,
+    /// Never asked before.
+    pub new: u64,
+}
+
+/// A consumer of events.
+#[async_trait]
+pub trait Sink: Send {
+    /// Takes the events that happened since the last call, in order; never none. The runner waits, so that a slow sink
+    /// slows the run rather than losing an event, and what happened meanwhile comes with the next call: a sink that pays
+    /// for each call, like a journal for each commit, is the cheaper the busier the run is.
+    ///
+    /// # Errors
+    /// The events could not be taken; the run stops with what was paid for saved.
+    async fn emit(&mut self, events: &[Event]) -> Result<(), SinkError>;
+}
+
+/// A sink could not take events.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct SinkError {
+    /// What happened and what to do.
+    pub message: String,
+    /// Where it came from.
+    #[source]
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}

@@ -1,0 +1,101 @@
+//! Reading what people write: YAML with errors that point at the place and name the near-miss.
+
+use serde::de::DeserializeOwned;
+
+use crate::nearest::did_you_mean;
+
+/// A file that people write is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}:{column}: {message}")]
+pub struct YamlError {
+    /// The file, as the person knows it.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u64,
+    /// The column, from 1.
+    pub column: u64,
+    /// What is wrong, and the nearest name where a name is.
+    pub message: String,
+}
+
+/// Reads a document into a type. Keys that the type does not list are errors if the type says so
+/// (`deny_unknown_fields`), and every type that people write does.
+///
+/// # Errors
+/// The first thing that is wrong, with its place and, for an unknown name, the nearest known one.
+pub fn read<T: DeserializeOwned>(text: &str, file: &str) -> Result<T, YamlError> {
+    let options = serde_saphyr::options! { with_snippet: false };
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| explain(&error, file))
+}
+
+fn explain(error: &serde_saphyr::Error, file: &str) -> YamlError {
+    let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
+    YamlError { file: file.to_owned(), line, column, message: with_hint(strip_location(&error.to_string())) }
+}
+
+/// The reader ends its messages with the place, which stands in front here.
+fn strip_location(message: &str) -> &str {
+    let first = message.lines().next().unwrap_or(message);
+    first.find(" at line ").map_or(first, |at| &first[..at])
+}
+
+/// The reader says: unknown field `x`, expected one of a, b. A person wants to know which of them was meant.
+fn with_hint(message: &str) -> String {
+    let unknown = message.strip_prefix("unknown").and_then(|rest| rest.split('`').nth(1));
+    let known = message.rsplit_once("expected one of ").or_else(|| message.rsplit_once("expected "));
+    match (unknown, known) {
+        (Some(unknown), Some((_, known))) => {
+            let known = known.split(", ").map(|name| name.trim_matches('`'));
+            format!("{message}{}", did_you_mean(unknown, known))
+        }
+        _ => plain_words(message),
+    }
+}
+
+/// The reader names Rust's types; people know numbers.
+fn plain_words(message: &str) -> String {
+    match message {
+        "invalid u32" | "invalid u64" | "invalid usize" => "expected a whole number that is not negative".to_owned(),
+        "invalid f64" => "expected a number".to_owned(),
+        "expected string scalar" => "expected a text".to_owned(),
+        _ => message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only the errors are looked at")]
+    struct Spec {
+        dataset: String,
+        #[serde(default)]
+        trials: u32,
+    }
+
+    #[test]
+    fn an_unknown_key_is_told_with_its_place_and_the_nearest() {
+        let error = read::<Spec>("dataset: x\ntrails: 2\n", "evals/a.yaml").unwrap_err();
+        insta::assert_snapshot!(error, @"evals/a.yaml:2:1: unknown field `trails`, expected one of dataset, trials; did you mean `trials`?");
+    }
+
+    #[test]
+    fn a_missing_key_is_named() {
+        let error = read::<Spec>("trials: 2\n", "a.yaml").unwrap_err();
+        insta::assert_snapshot!(error, @"a.yaml:1:1: missing field `dataset`");
+    }
+
+    #[test]
+    fn a_wrong_type_is_told_with_its_place() {
+        let error = read::<Spec>("dataset: x\ntrials: many\n", "a.yaml").unwrap_err();
+        insta::assert_snapshot!(error, @"a.yaml:2:9: expected a whole number that is not negative");
+    }
+
+    #[test]
+    fn broken_yaml_is_told_with_its_place() {
+        let error = read::<Spec>("dataset: [x\ntrials: 1\n", "a.yaml").unwrap_err();
+        insta::assert_snapshot!(error, @"a.yaml:1:10: expected a text");
+    }
+}
