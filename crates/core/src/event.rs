@@ -8,6 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
+use crate::spec::Price;
 use crate::{Case, Digest, ModelError, ModelId, RunId, Sample};
 
 /// The version of the events' shape, told by [`EventKind::RunStarted`].
@@ -129,6 +130,8 @@ pub struct ScorerOutline {
     pub kind: String,
     /// The digest of its settings.
     pub digest: Digest,
+    /// Whether it says right or wrong, rather than how good.
+    pub verdict: bool,
     /// The classes, in the order of the spec, for a scorer over classes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<String>,
@@ -148,7 +151,7 @@ pub struct DatasetId {
 }
 
 /// One prompt version × one model.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Variant {
     /// Its number in the run.
     pub number: u32,
@@ -158,6 +161,9 @@ pub struct Variant {
     pub prompt: PromptId,
     /// Which model.
     pub model: ModelId,
+    /// What it costs, as far as the project says so; part of the record, for prices change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Price>,
 }
 
 /// Which prompt version.

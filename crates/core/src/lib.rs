@@ -8,6 +8,7 @@ pub mod case;
 pub mod completion;
 pub mod digest;
 pub mod event;
+pub mod fold;
 pub mod message;
 pub mod model;
 pub mod names;
@@ -17,6 +18,7 @@ pub mod request;
 pub mod row;
 pub mod score;
 pub mod spec;
+pub mod stats;
 pub mod yaml;
 
 pub use case::{Case, Outcome, Sample, Transcript};

@@ -1,0 +1,91 @@
+//! Where a run stands.
+
+use std::collections::BTreeMap;
+
+use crate::event::{PlanOutline, RunStatus};
+use crate::{Event, EventKind, ModelError, RunId};
+
+use super::Tally;
+
+/// Where a run stands: the fold of its events.
+#[derive(Debug, Clone, Default)]
+pub struct Progress {
+    /// Which run.
+    pub run: Option<RunId>,
+    /// When it started, by the wall clock.
+    pub started_at: Option<String>,
+    /// When it ended last, by the wall clock; none while it is running.
+    pub finished_at: Option<String>,
+    /// What is to be done, as of the last start or resume.
+    pub plan: Option<PlanOutline>,
+    /// How it ended; none while it is running, or when it was killed.
+    pub status: Option<RunStatus>,
+    /// What each variant's samples add up to, by the variant's number.
+    pub variants: BTreeMap<u32, Tally>,
+    /// Cases that were kept, or only scored again, when the run was resumed last.
+    pub resumed: u64,
+    /// Cases that have ended, of the present plan.
+    pub done: u64,
+    /// Cases that have ended since the last start or resume.
+    pub done_here: u64,
+    /// Microseconds since the last start or resume, as of the last event.
+    pub elapsed_us: u64,
+    /// The models that were given up since the last start or resume, and why.
+    pub given_up: Vec<(String, ModelError)>,
+}
+
+impl Progress {
+    /// Takes the next event.
+    pub fn apply(&mut self, event: &Event) {
+        self.elapsed_us = event.elapsed_us;
+        match &event.kind {
+            EventKind::RunStarted { run, at, plan, .. } => {
+                self.run = Some(run.clone());
+                self.started_at = Some(at.clone());
+                self.begin(plan);
+            }
+            EventKind::RunResumed { plan, reuse, .. } => {
+                self.resumed = reuse.kept + reuse.rescored;
+                self.begin(plan);
+            }
+            EventKind::AttemptFailed { case, .. } => {
+                self.variants.entry(case.variant).or_default().retries += 1;
+            }
+            EventKind::CaseFinished { sample } => {
+                let repeats = self.plan.as_ref().is_some_and(|plan| plan.trials > 1);
+                self.variants.entry(sample.case.variant).or_default().add(sample, repeats);
+                self.done += 1;
+                self.done_here += 1;
+            }
+            EventKind::ModelGivenUp { model, error, .. } => self.given_up.push((model.to_string(), error.clone())),
+            EventKind::RunFinished { at, status } => {
+                self.status = Some(*status);
+                self.finished_at = Some(at.clone());
+            }
+        }
+    }
+
+    /// A plan begins, or begins again: what belongs to variants that are no longer part of it does not count.
+    fn begin(&mut self, plan: &PlanOutline) {
+        self.variants.retain(|number, _| plan.variants.iter().any(|variant| variant.number == *number));
+        for variant in &plan.variants {
+            self.variants.entry(variant.number).or_default();
+        }
+        self.done = self.variants.values().map(|tally| tally.samples).sum();
+        self.done_here = 0;
+        self.status = None;
+        self.finished_at = None;
+        self.given_up.clear();
+        self.plan = Some(plan.clone());
+    }
+
+    /// How many cases the plan has in all.
+    pub fn total(&self) -> u64 {
+        self.plan.as_ref().map_or(0, |plan| plan.cases)
+    }
+
+    /// Attempts that were followed by another one, over all variants.
+    pub fn retries(&self) -> u64 {
+        self.variants.values().map(|tally| tally.retries).sum()
+    }
+}
