@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::spec::Price;
+use crate::spec::{Overrides, Price};
 use crate::{Case, Digest, ModelError, ModelId, RunId, Sample};
 
 /// The version of the events' shape, told by [`EventKind::RunStarted`].
@@ -72,8 +72,6 @@ pub enum EventKind {
         model: Arc<str>,
         /// Why.
         error: ModelError,
-        /// How many of its cases were not attempted; none when that is not known.
-        left: Option<u64>,
     },
     /// The run ended. Nothing follows but a resume.
     RunFinished {
@@ -101,6 +99,11 @@ pub enum RunStatus {
 pub struct PlanOutline {
     /// The eval's name.
     pub eval: String,
+    /// The file of its spec, relative to the project's folder.
+    pub spec_file: String,
+    /// What the command line replaced in it.
+    #[serde(default)]
+    pub overrides: Overrides,
     /// The name that a person gave to the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,

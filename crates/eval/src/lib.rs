@@ -1,1 +1,13 @@
+//! A plan goes in, events come out.
+//!
+//! [`Plan`] holds everything decided, [`run()`] carries it out and tells what happened, [`scorers`] say what answers are
+//! worth, [`resume`] decides what becomes of what is recorded already, and [`gates`] hold a report against what must hold.
 
+pub mod gates;
+pub mod plan;
+pub mod resume;
+pub mod run;
+
+
+pub use plan::{Plan, PlanError};
+pub use run::{Execution, RunError, Stop, run};

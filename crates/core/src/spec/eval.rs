@@ -51,3 +51,48 @@ pub struct EvalSpec {
 const fn one() -> u32 {
     1
 }
+
+/// What the command line replaces in a spec, and which part of the rows it selects. A run remembers it, so that going on
+/// needs no flags again.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Overrides {
+    /// Prompts instead of the spec's; none for the spec's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prompts: Vec<String>,
+    /// Models instead of the spec's; none for the spec's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub models: Vec<String>,
+    /// Repeats instead of the spec's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trials: Option<u32>,
+    /// Tags that a row must have besides the spec's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Globs, one of which a row's id must match; none for all rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<String>,
+    /// The most rows, from the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
+    /// Parameters over the spec's.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, Value>,
+}
+
+impl EvalSpec {
+    /// The spec with what the command line replaces. Rows are selected elsewhere, but for the tags, which add up.
+    #[must_use]
+    pub fn with(mut self, overrides: &Overrides) -> Self {
+        if !overrides.prompts.is_empty() {
+            self.prompts.clone_from(&overrides.prompts);
+        }
+        if !overrides.models.is_empty() {
+            self.models.clone_from(&overrides.models);
+        }
+        self.trials = overrides.trials.unwrap_or(self.trials);
+        self.tags.extend(overrides.tags.iter().cloned());
+        self.parameters.extend(overrides.parameters.clone());
+        self
+    }
+}

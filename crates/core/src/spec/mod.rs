@@ -9,7 +9,7 @@ mod project;
 mod scorer;
 mod span;
 
-pub use eval::EvalSpec;
+pub use eval::{EvalSpec, Overrides};
 pub use gate::{Bound, GateSpec};
 pub use model::{Api, Limits, ModelSpec, Price, Provider};
 pub use project::ProjectSpec;

@@ -1,0 +1,232 @@
+//! The plan of a run: everything decided as data, before anything is done.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use carat_core::event::{DatasetId, PlanOutline, PromptId, ScorerOutline, Variant};
+use carat_core::prompt::InputMapping;
+use carat_core::spec::{EvalSpec, ModelSpec, Overrides, ScorerKind};
+use carat_core::{Digest, Image, Model, Parameters, Prompt, Request, Row, Rows, Scorer};
+
+/// Fetches the picture that a prompt names by path, relative to the prompt's folder.
+pub type ImageLoader = dyn Fn(&str) -> Result<Image, String> + Send + Sync;
+
+/// Calls in flight for each model where nobody says otherwise.
+const CONCURRENCY: usize = 16;
+/// Further attempts where nobody says otherwise.
+const RETRIES: u32 = 4;
+/// The time for a case with all its attempts and waits where nobody says otherwise.
+const TOTAL_TIMEOUT: Duration = Duration::from_secs(600);
+
+/// A run that is ready to begin.
+pub struct Plan {
+    /// The plan as the journal keeps it.
+    pub outline: PlanOutline,
+    /// The golden rows.
+    pub rows: Arc<dyn Rows>,
+    /// How a row becomes a prompt's variables.
+    pub mapping: InputMapping,
+    /// One lane for each model.
+    pub lanes: Vec<Arc<Lane>>,
+    /// What answers are measured with, in the order of the spec.
+    pub scorers: Arc<[Box<dyn Scorer>]>,
+}
+
+/// All cases of one model.
+pub struct Lane {
+    /// What answers.
+    pub model: Arc<dyn Model>,
+    /// The prompts that it is asked with.
+    pub variants: Vec<LaneVariant>,
+    /// How hard it may be asked.
+    pub pace: Pace,
+}
+
+/// One prompt on one model, with what goes along with every request.
+pub struct LaneVariant {
+    /// The variant's number in the run.
+    pub number: u32,
+    /// The prompt.
+    pub prompt: Arc<PlannedPrompt>,
+    /// The parameters of model, prompt and spec, the latter taking precedence.
+    pub parameters: Parameters,
+}
+
+/// A prompt and where its pictures come from.
+pub struct PlannedPrompt {
+    /// The prompt.
+    pub prompt: Prompt,
+    /// The number of its version.
+    pub version: Option<u32>,
+    /// Fetches its pictures.
+    pub images: Box<ImageLoader>,
+}
+
+/// How hard a model may be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// The most calls in flight.
+    pub concurrency: usize,
+    /// How often a failed attempt is repeated.
+    pub retries: u32,
+    /// How long a case may take with all its attempts and waits.
+    pub total_timeout: Duration,
+}
+
+impl Pace {
+    /// What a model's settings say; `concurrency` wins over them.
+    pub fn of(spec: &ModelSpec, concurrency: Option<usize>) -> Self {
+        Self {
+            concurrency: concurrency.or(spec.limits.concurrency).unwrap_or(CONCURRENCY).max(1),
+            retries: spec.retries.unwrap_or(RETRIES),
+            total_timeout: spec.total_timeout.map_or(TOTAL_TIMEOUT, |span| span.0),
+        }
+    }
+}
+
+/// A model of a plan with its settings.
+pub struct PlannedModel {
+    /// What answers.
+    pub model: Arc<dyn Model>,
+    /// Its settings in the project.
+    pub spec: ModelSpec,
+}
+
+/// What a plan is made of.
+pub struct Ingredients<'a> {
+    /// The eval's name.
+    pub eval: String,
+    /// The file of its spec, relative to the project's folder.
+    pub spec_file: String,
+    /// What the command line replaced in it.
+    pub overrides: Overrides,
+    /// The name that a person gave to the run.
+    pub name: Option<String>,
+    /// A person's note.
+    pub note: Option<String>,
+    /// The spec, with what the command line replaced.
+    pub spec: &'a EvalSpec,
+    /// The prompts, in the order of the spec.
+    pub prompts: Vec<Arc<PlannedPrompt>>,
+    /// The models, in the order of the spec.
+    pub models: Vec<PlannedModel>,
+    /// The golden data.
+    pub dataset: DatasetId,
+    /// Its rows, as selected.
+    pub rows: Arc<dyn Rows>,
+    /// The scorers, in the order of the spec.
+    pub scorers: Vec<Box<dyn Scorer>>,
+    /// The most calls in flight for each model, if a person said.
+    pub concurrency: Option<usize>,
+    /// The variants that the run already has, when it goes on; those whose content is the same keep their numbers.
+    pub known: &'a [Variant],
+}
+
+/// The spec cannot be made a plan.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct PlanError(pub String);
+
+impl Plan {
+    /// Puts a plan together.
+    ///
+    /// # Errors
+    /// A mapping of inputs or a parameter that makes no sense: which, and why.
+    pub fn new(ingredients: Ingredients<'_>) -> Result<Self, PlanError> {
+        let spec = ingredients.spec;
+        let mapping = InputMapping::new(&spec.inputs).map_err(PlanError)?;
+        let over = parameters(&spec.parameters, "parameters")?;
+        let mut variants = Vec::new();
+        let mut lanes = Vec::new();
+        for planned in &ingredients.models {
+            let id = planned.model.id();
+            let under = parameters(&planned.spec.parameters, &format!("models.{}.parameters", id.name))?;
+            let mut lane_variants = Vec::new();
+            for prompt in &ingredients.prompts {
+                let parameters = under.overridden_by(&prompt.prompt.parameters).overridden_by(&over);
+                let variant = variant(prompt, planned, ingredients.known, &variants);
+                lane_variants.push(LaneVariant { number: variant.number, prompt: Arc::clone(prompt), parameters });
+                variants.push(variant);
+            }
+            let pace = Pace::of(&planned.spec, ingredients.concurrency);
+            lanes.push(Arc::new(Lane { model: Arc::clone(&planned.model), variants: lane_variants, pace }));
+        }
+        by_prompt_then_model(&mut variants, &ingredients.prompts);
+        let cases = ingredients.dataset.rows * variants.len() as u64 * u64::from(spec.trials);
+        let outline = PlanOutline {
+            eval: ingredients.eval,
+            spec_file: ingredients.spec_file,
+            overrides: ingredients.overrides,
+            name: ingredients.name,
+            note: ingredients.note,
+            spec_digest: Digest::of_json(spec),
+            dataset: ingredients.dataset,
+            variants,
+            trials: spec.trials,
+            cases,
+            scorers: scorer_outlines(spec)?,
+        };
+        let scorers = ingredients.scorers.into();
+        Ok(Self { outline, rows: ingredients.rows, mapping, lanes, scorers })
+    }
+}
+
+fn parameters(written: &BTreeMap<String, serde_json::Value>, place: &str) -> Result<Parameters, PlanError> {
+    Parameters::from_written(written).map_err(|error| PlanError(format!("{place}: {error}")))
+}
+
+/// The variant of a prompt and a model: the known one with the same content, or a new one.
+fn variant(prompt: &PlannedPrompt, planned: &PlannedModel, known: &[Variant], taken: &[Variant]) -> Variant {
+    let id = planned.model.id();
+    let prompt_id = PromptId {
+        name: prompt.prompt.name.as_str().into(),
+        version: prompt.version,
+        digest: prompt.prompt.digest(),
+    };
+    let version = prompt_id.version.map(|number| format!("@{number}")).unwrap_or_default();
+    let label = format!("{}{version}×{}", prompt_id.name, id.name);
+    let same = |variant: &&Variant| {
+        variant.prompt.name == prompt_id.name && variant.prompt.digest == prompt_id.digest && variant.model == *id
+    };
+    let next = known.iter().chain(taken).map(|variant| variant.number + 1).max().unwrap_or(0);
+    let number = known.iter().find(same).map_or(next, |variant| variant.number);
+    Variant { number, label, prompt: prompt_id, model: id.clone(), price: planned.spec.price }
+}
+
+/// People compare prompts on one model more often than models on one prompt; a table has the prompts together either way,
+/// in the order of the spec.
+fn by_prompt_then_model(variants: &mut [Variant], prompts: &[Arc<PlannedPrompt>]) {
+    let place = |variant: &Variant| prompts.iter().position(|planned| planned.prompt.name == *variant.prompt.name);
+    variants.sort_by_key(place);
+}
+
+fn scorer_outlines(spec: &EvalSpec) -> Result<Vec<ScorerOutline>, PlanError> {
+    let outline = |scorer: &carat_core::spec::ScorerSpec| {
+        let kind = scorer.kind().map_err(PlanError)?;
+        let (verdict, classes) = match kind {
+            ScorerKind::Exact(_) | ScorerKind::Contains(_) | ScorerKind::Regex(_) | ScorerKind::Number(_) => (true, Vec::new()),
+            ScorerKind::Choice(choice) => (true, choice.options.clone()),
+            ScorerKind::Json(json) => (json.fields.is_empty(), Vec::new()),
+            ScorerKind::Levenshtein(_) => (false, Vec::new()),
+        };
+        let name = scorer.name.as_str().into();
+        Ok(ScorerOutline { name, kind: kind.as_str().to_owned(), digest: scorer.digest(), verdict, classes })
+    };
+    spec.scorers.iter().map(outline).collect()
+}
+
+impl LaneVariant {
+    /// What the model is asked for a row, or why that cannot be said.
+    pub(crate) fn request(&self, mapping: &InputMapping, row: &Row) -> Result<Request, String> {
+        let planned = &self.prompt;
+        let input = mapping.apply(row)?;
+        let messages = planned.prompt.render(&input, &row.messages, &planned.images).map_err(|error| error.to_string())?;
+        Ok(Request {
+            messages,
+            tools: planned.prompt.tools.clone(),
+            response_format: planned.prompt.response_format.clone(),
+            parameters: self.parameters.clone(),
+        })
+    }
+}

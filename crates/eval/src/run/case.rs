@@ -1,0 +1,105 @@
+//! One case, from being ready to its end.
+
+use std::sync::Arc;
+
+use carat_core::{Call, EventKind, ModelError, Outcome, Sample, Transcript};
+use tokio::sync::{Semaphore, mpsc};
+
+use crate::plan::Lane;
+
+use super::attempts::{self, Answer};
+use super::reader::{Ready, Todo};
+use super::stop::StopSignal;
+use super::Recordings;
+
+/// What the cases of a lane share.
+pub(super) struct Desk {
+    pub(super) lane: Arc<Lane>,
+    pub(super) recordings: Option<Arc<dyn Recordings>>,
+    pub(super) slots: Semaphore,
+    pub(super) out: mpsc::Sender<EventKind>,
+    pub(super) stop: StopSignal,
+}
+
+/// What the end of a case says about its model.
+pub(super) enum End {
+    /// It answered.
+    Answered,
+    /// It did not.
+    Failed(ModelError),
+    /// It was not asked, or the case was left for a resume.
+    Abandoned,
+}
+
+/// Carries a case to its end and tells of it.
+pub(super) async fn carry_out(desk: Arc<Desk>, ready: Ready) -> End {
+    let (sample, end) = match &ready.todo {
+        Todo::Unrenderable(why) => (unrendered(&ready, why), End::Abandoned),
+        Todo::ScoreAgain(seq) => (recorded(&desk, &ready, *seq).await, End::Abandoned),
+        Todo::Ask(request, digest) => {
+            let call = Call {
+                request,
+                request_digest: *digest,
+                row: &ready.row,
+                prompt: &desk.lane.variants[ready.variant].prompt.prompt.name,
+                trial: ready.case.trial,
+            };
+            let Some(answer) = attempts::ask(&desk, call, &ready.case).await else { return End::Abandoned };
+            let end = answer.result.as_ref().map_or_else(|error| End::Failed(error.clone()), |_| End::Answered);
+            (answered(&ready, call, answer), end)
+        }
+    };
+    let _ = desk.out.send(EventKind::CaseFinished { sample: Box::new(sample) }).await;
+    end
+}
+
+fn answered(ready: &Ready, call: Call<'_>, answer: Answer) -> Sample {
+    let outcome = match answer.result {
+        Ok(completion) => Outcome::Completed { completion, scores: Vec::new(), unscored: Vec::new() },
+        Err(error) => Outcome::Unanswered { error },
+    };
+    let transcript = Transcript { row: Arc::clone(&ready.row), request: Some(call.request.clone()) };
+    Sample {
+        case: ready.case.clone(),
+        row_digest: ready.row_digest,
+        request_digest: Some(call.request_digest),
+        outcome,
+        attempts: answer.attempts,
+        latency_us: Some(u64::try_from(answer.latency.as_micros()).unwrap_or(u64::MAX)),
+        transcript: Some(Arc::new(transcript)),
+    }
+}
+
+fn unrendered(ready: &Ready, why: &str) -> Sample {
+    Sample {
+        case: ready.case.clone(),
+        row_digest: ready.row_digest,
+        request_digest: None,
+        outcome: Outcome::Unrendered { message: why.to_owned() },
+        attempts: 0,
+        latency_us: None,
+        transcript: Some(Arc::new(Transcript { row: Arc::clone(&ready.row), request: None })),
+    }
+}
+
+/// A recorded answer, to be scored against the row as it is now.
+async fn recorded(desk: &Desk, ready: &Ready, seq: u64) -> Sample {
+    let found = match &desk.recordings {
+        Some(recordings) => recordings.sample(seq).await,
+        None => Err("nothing is recorded".to_owned()),
+    };
+    match found {
+        Ok(mut sample) => {
+            if let Outcome::Completed { scores, unscored, .. } = &mut sample.outcome {
+                scores.clear();
+                unscored.clear();
+            }
+            let request = sample.transcript.as_ref().and_then(|transcript| transcript.request.clone());
+            sample.case = ready.case.clone();
+            sample.row_digest = ready.row_digest;
+            sample.transcript = Some(Arc::new(Transcript { row: Arc::clone(&ready.row), request }));
+            sample
+        }
+        Err(why) => unrendered(ready, &format!("the recorded answer cannot be read: {why}")),
+    }
+}

@@ -1,0 +1,98 @@
+//! Prompts on disk.
+
+use std::path::{Path, PathBuf};
+
+use carat_core::Prompt;
+use carat_core::nearest::did_you_mean;
+
+use crate::Project;
+use crate::error::{ProjectError, read_text};
+
+/// The ending of a prompt's file.
+const ENDING: &str = "prompty";
+
+/// A prompt, and the folder that its pictures are relative to.
+#[derive(Debug)]
+pub struct PromptOnDisk {
+    /// The prompt.
+    pub prompt: Prompt,
+    /// The folder of its file.
+    pub folder: PathBuf,
+}
+
+pub(crate) fn open(project: &Project, reference: &str) -> Result<PromptOnDisk, ProjectError> {
+    let prompts = project.root().join("prompts");
+    let in_folder = prompts.join(format!("{reference}.{ENDING}"));
+    let is_path = Path::new(reference).extension().is_some_and(|ending| ending == ENDING);
+    let path = match project.path_of(reference).filter(|path| is_path && path.is_file()) {
+        Some(path) => path,
+        None if in_folder.is_file() => in_folder,
+        None => return Err(unknown(&prompts, reference)),
+    };
+    let name = match path.strip_prefix(&prompts) {
+        Ok(inside) => inside.with_extension("").to_string_lossy().replace('\\', "/"),
+        Err(_) => path.file_stem().map_or_else(|| reference.to_owned(), |stem| stem.to_string_lossy().into_owned()),
+    };
+    let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
+    let shown = project.shown(&path);
+    let text = read_text(&path, &shown)?;
+    let prompt = Prompt::parse(&name, &shown, &text, &mut |include| read_beside(project.root(), &folder, include))?;
+    Ok(PromptOnDisk { prompt, folder })
+}
+
+fn unknown(prompts: &Path, reference: &str) -> ProjectError {
+    let names = names(prompts);
+    let hint = did_you_mean(reference, names.iter().map(String::as_str));
+    ProjectError::Unknown {
+        what: "prompt",
+        name: reference.to_owned(),
+        hint: format!(" (prompts/{reference}.{ENDING}){hint}"),
+    }
+}
+
+/// A file that a prompt includes. It must lie inside the project, wherever links lead.
+fn read_beside(root: &Path, folder: &Path, name: &str) -> Result<String, String> {
+    let path = inside(root, folder, name)?;
+    read_text(&path, name).map_err(|error| error.to_string())
+}
+
+/// The real path of a file beside a prompt.
+///
+/// # Errors
+/// There is none, or it lies outside the project.
+pub(crate) fn inside(root: &Path, folder: &Path, name: &str) -> Result<PathBuf, String> {
+    let path = folder.join(name);
+    let real = path.canonicalize().map_err(|_| format!("there is no such file{}", neighbour(&path)))?;
+    let root = root.canonicalize().map_err(|error| error.to_string())?;
+    if !real.starts_with(&root) {
+        return Err("it lies outside the project, so that others would not have it".to_owned());
+    }
+    Ok(real)
+}
+
+fn neighbour(path: &Path) -> String {
+    let entries = path.parent().and_then(|folder| std::fs::read_dir(folder).ok());
+    let names: Vec<String> =
+        entries.into_iter().flatten().flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    did_you_mean(&name, names.iter().map(String::as_str))
+}
+
+/// The names of the prompts under a folder, sorted.
+pub(crate) fn names(prompts: &Path) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut folders = vec![prompts.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        for path in entries.flatten().map(|entry| entry.path()) {
+            if path.is_dir() && !path.is_symlink() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == ENDING) {
+                let inside = path.strip_prefix(prompts).unwrap_or(&path);
+                names.push(inside.with_extension("").to_string_lossy().replace('\\', "/"));
+            }
+        }
+    }
+    names.sort();
+    names
+}
