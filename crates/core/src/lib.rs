@@ -19,6 +19,7 @@ pub mod row;
 pub mod score;
 pub mod spec;
 pub mod stats;
+pub mod untrusted;
 pub mod yaml;
 
 pub use case::{Case, Outcome, Sample, Transcript};

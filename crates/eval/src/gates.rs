@@ -12,9 +12,15 @@ pub fn judge(gates: &[GateSpec], report: &Report) -> Vec<GateReport> {
             let (holds, because) = match variant.metrics.get(&gate.metric) {
                 None => (false, missing(&gate.metric, variant.metrics.keys())),
                 Some(metric) if metric.n == 0 => (false, "there is nothing to measure".to_owned()),
-                Some(metric) if !complete(report) => {
-                    (false, format!("the run is not complete ({} of {} cases); {}", report.run.samples, report.run.cases, shown(metric)))
-                }
+                Some(metric) if !complete(report) => (
+                    false,
+                    format!(
+                        "the run is not complete ({} of {} cases); {}",
+                        report.run.samples,
+                        report.run.cases,
+                        shown(metric)
+                    ),
+                ),
                 Some(metric) => hold(gate, metric),
             };
             judged.push(GateReport { metric: gate.metric.clone(), variant: variant.variant.clone(), holds, because });

@@ -7,7 +7,7 @@ pub mod gates;
 pub mod plan;
 pub mod resume;
 pub mod run;
-
+pub mod scorers;
 
 pub use plan::{Plan, PlanError};
 pub use run::{Execution, RunError, Stop, run};

@@ -179,11 +179,8 @@ fn parameters(written: &BTreeMap<String, serde_json::Value>, place: &str) -> Res
 /// The variant of a prompt and a model: the known one with the same content, or a new one.
 fn variant(prompt: &PlannedPrompt, planned: &PlannedModel, known: &[Variant], taken: &[Variant]) -> Variant {
     let id = planned.model.id();
-    let prompt_id = PromptId {
-        name: prompt.prompt.name.as_str().into(),
-        version: prompt.version,
-        digest: prompt.prompt.digest(),
-    };
+    let prompt_id =
+        PromptId { name: prompt.prompt.name.as_str().into(), version: prompt.version, digest: prompt.prompt.digest() };
     let version = prompt_id.version.map(|number| format!("@{number}")).unwrap_or_default();
     let label = format!("{}{version}×{}", prompt_id.name, id.name);
     let same = |variant: &&Variant| {
@@ -205,7 +202,9 @@ fn scorer_outlines(spec: &EvalSpec) -> Result<Vec<ScorerOutline>, PlanError> {
     let outline = |scorer: &carat_core::spec::ScorerSpec| {
         let kind = scorer.kind().map_err(PlanError)?;
         let (verdict, classes) = match kind {
-            ScorerKind::Exact(_) | ScorerKind::Contains(_) | ScorerKind::Regex(_) | ScorerKind::Number(_) => (true, Vec::new()),
+            ScorerKind::Exact(_) | ScorerKind::Contains(_) | ScorerKind::Regex(_) | ScorerKind::Number(_) => {
+                (true, Vec::new())
+            }
             ScorerKind::Choice(choice) => (true, choice.options.clone()),
             ScorerKind::Json(json) => (json.fields.is_empty(), Vec::new()),
             ScorerKind::Levenshtein(_) => (false, Vec::new()),
@@ -221,7 +220,8 @@ impl LaneVariant {
     pub(crate) fn request(&self, mapping: &InputMapping, row: &Row) -> Result<Request, String> {
         let planned = &self.prompt;
         let input = mapping.apply(row)?;
-        let messages = planned.prompt.render(&input, &row.messages, &planned.images).map_err(|error| error.to_string())?;
+        let messages =
+            planned.prompt.render(&input, &row.messages, &planned.images).map_err(|error| error.to_string())?;
         Ok(Request {
             messages,
             tools: planned.prompt.tools.clone(),

@@ -62,7 +62,12 @@ impl Decisions {
     /// How many cases a model has still to be asked for.
     pub const fn to_ask(&self) -> u64 {
         let reuse = &self.reuse;
-        reuse.new + reuse.failed_before + reuse.prompt_changed + reuse.row_changed + reuse.model_changed + reuse.parameters_changed
+        reuse.new
+            + reuse.failed_before
+            + reuse.prompt_changed
+            + reuse.row_changed
+            + reuse.model_changed
+            + reuse.parameters_changed
     }
 
     /// Goes through the plan and holds it against what is recorded. `before` is the plan as it was last, `variants` are all
@@ -70,7 +75,12 @@ impl Decisions {
     ///
     /// # Errors
     /// The golden data cannot be read.
-    pub fn make(plan: &Plan, before: &PlanOutline, variants: &[Variant], recorded: Vec<Recorded>) -> Result<Self, DataError> {
+    pub fn make(
+        plan: &Plan,
+        before: &PlanOutline,
+        variants: &[Variant],
+        recorded: Vec<Recorded>,
+    ) -> Result<Self, DataError> {
         let same_scorers = digests(&plan.outline) == digests(before);
         let mut index = Index::new(recorded);
         let mut decisions = Self::default();
@@ -133,7 +143,8 @@ struct Predecessor {
 
 fn predecessor(case: &Case, plan: &Plan, variants: &[Variant], index: &Index) -> Option<Predecessor> {
     let now = plan.outline.variants.iter().find(|variant| variant.number == case.variant)?;
-    let same_names = |variant: &&Variant| variant.prompt.name == now.prompt.name && variant.model.name == now.model.name;
+    let same_names =
+        |variant: &&Variant| variant.prompt.name == now.prompt.name && variant.model.name == now.model.name;
     let mut before = variants.iter().rev().filter(same_names);
     let before = before.find(|variant| {
         index.of_same_variant(&Case { variant: variant.number, ..case.clone() }).is_some_and(|last| last.answered)

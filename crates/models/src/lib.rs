@@ -1,1 +1,20 @@
+//! Adapters from providers to [`carat_core::Model`]: any server that speaks OpenAI's API, offline baselines, recorded
+//! answers, and programs; and what goes with them, token counts and prices.
+//!
+//! A model makes one attempt and tells what came of it; whether there is another one is the runner's to decide. Nothing in
+//! here reads environment variables or prints: what is needed of the world is handed in by [`Surroundings`].
 
+mod baseline;
+mod command;
+mod openai;
+pub mod price;
+pub mod recorded;
+mod secret;
+mod setup;
+mod shown;
+pub mod tokens;
+mod told;
+
+pub use recorded::{AnswerSource, FieldOfRow, Recorded, Table};
+pub use secret::Secret;
+pub use setup::{ModelSetupError, Problem, Surroundings, build};

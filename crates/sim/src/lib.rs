@@ -1,1 +1,69 @@
+//! A simulated OpenAI-compatible server, for tests and benchmarks.
+//!
+//! It answers from a table, deterministically, with a set share of mistakes and a set latency, and it misbehaves in
+//! every way that real servers were seen to misbehave ([`FaultKind`]), on request and repeatably. It counts what it
+//! answered, so that a test can prove that no call was paid for twice ([`Counters::repeated`]).
+//!
+//! Chat completions and responses (plain, streamed, with tools and JSON formats), embeddings, models, files and
+//! batches are served under any path prefix. Under `/_sim/` a running simulation is steered over HTTP: `GET counters`,
+//! `GET totals`, `POST settings`, `POST hold` with `{"after": n}`, `POST release` and `POST reset`.
+//!
+//! ```
+//! use carat_sim::{FaultKind, FaultRule, Settings, Simulation};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let settings = Settings {
+//!     answers: [("What is 2+2?".to_owned(), "4".to_owned())].into(),
+//!     faults: vec![FaultRule::first(FaultKind::RateLimitedSeconds, 1)],
+//!     ..Settings::default()
+//! };
+//! let running = Simulation::new(settings).start("127.0.0.1:0").await?;
+//! let body = r#"{"model": "m", "messages": [{"role": "user", "content": "What is 2+2?"}]}"#;
+//! let url = format!("{}/chat/completions", running.base_url());
+//! let client = reqwest::Client::new();
+//! let refused = client.post(&url).body(body).send().await?;
+//! assert_eq!((refused.status().as_u16(), &refused.headers()["retry-after"]), (429, &"1".parse()?));
+//! let answer: serde_json::Value = client.post(&url).body(body).send().await?.json().await?;
+//! assert_eq!(answer["choices"][0]["message"]["content"], "4");
+//! assert_eq!(running.counters().repeated(), 0);
+//! # Ok(())
+//! # }
+//! ```
 
+mod answers;
+mod ask;
+mod batches;
+mod body;
+mod call;
+mod chat;
+mod chat_stream;
+mod completion;
+mod connection;
+mod control;
+mod conversation;
+mod counters;
+mod deliver;
+mod dispatch;
+mod embeddings;
+mod endpoint;
+mod faults;
+mod files;
+mod hash;
+mod hold;
+pub mod launch;
+mod models;
+mod refusal;
+mod responses;
+mod responses_stream;
+mod schema;
+mod settings;
+mod simulation;
+mod visit;
+mod world;
+
+pub use counters::{Counters, Fingerprint, Totals};
+pub use endpoint::Endpoint;
+pub use faults::{FaultKind, FaultRule};
+pub use settings::{Key, Latency, ModelSettings, Quirks, Settings, SettingsError};
+pub use simulation::{Running, Simulation, StartError};

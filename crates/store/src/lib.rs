@@ -1,1 +1,31 @@
+//! The one door to what is kept: the journal of every run, its samples, and the versions of what was used.
+//!
+//! A store is an SQLite file (or memory, for tests). [`Store`] opens it, knows runs and versions, and replays what a run
+//! recorded; a [`Journal`] is a run's way in, as a [`carat_core::Sink`]. There is no wall clock and there are no random
+//! ids in here: a caller gives both.
+//!
+//! The journal of a run is the merge, by `seq`, of the tables `samples` (what finished, one row a case) and `events`
+//! (everything else). Nothing is kept twice: a golden row is kept once for all variants and runs, and so is a message that
+//! is sent again and again.
 
+mod catalogue;
+mod claim;
+mod error;
+mod journal;
+mod open;
+mod pool;
+mod record;
+mod reference;
+mod replay;
+mod runs;
+mod sqlite;
+mod text;
+mod verdicts;
+
+pub use catalogue::{Kind, Version};
+pub use error::StoreError;
+pub use journal::Journal;
+pub use open::Store;
+pub use reference::ReferenceError;
+pub use replay::{Detail, Recorded, Replay};
+pub use runs::RunRecord;

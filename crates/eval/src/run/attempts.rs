@@ -42,7 +42,8 @@ pub(super) async fn ask(desk: &Desk, call: Call<'_>, case: &Case) -> Option<Answ
         }
         if let Err(error) = result {
             let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-            let _ = desk.out.send(EventKind::AttemptFailed { case: case.clone(), attempt: attempts, error, wait_ms }).await;
+            let _ =
+                desk.out.send(EventKind::AttemptFailed { case: case.clone(), attempt: attempts, error, wait_ms }).await;
         }
         let mut stop = desk.stop.clone();
         tokio::select! {
@@ -53,11 +54,7 @@ pub(super) async fn ask(desk: &Desk, call: Call<'_>, case: &Case) -> Option<Answ
 }
 
 /// One attempt, when there is a slot for it. None when the run is to stop: nothing new is begun then.
-async fn attempt(
-    desk: &Desk,
-    call: Call<'_>,
-    left: Duration,
-) -> Option<(Result<Completion, ModelError>, Duration)> {
+async fn attempt(desk: &Desk, call: Call<'_>, left: Duration) -> Option<(Result<Completion, ModelError>, Duration)> {
     let slot = desk.slots.acquire().await.ok()?;
     if desk.stop.now() != Stop::No {
         return None;
@@ -93,7 +90,8 @@ const fn scramble(seed: u64) -> u64 {
 }
 
 fn out_of_time(pace: Pace) -> ModelError {
-    let message = format!("no answer within the total time-out of {:?} (total_timeout in carat.yaml)", pace.total_timeout);
+    let message =
+        format!("no answer within the total time-out of {:?} (total_timeout in carat.yaml)", pace.total_timeout);
     ModelError::new(ModelErrorKind::Timeout, message)
 }
 

@@ -7,10 +7,10 @@ use tokio::sync::{Semaphore, mpsc};
 
 use crate::plan::Lane;
 
+use super::Recordings;
 use super::attempts::{self, Answer};
 use super::reader::{Ready, Todo};
 use super::stop::StopSignal;
-use super::Recordings;
 
 /// What the cases of a lane share.
 pub(super) struct Desk {

@@ -50,7 +50,8 @@ pub(crate) fn score(scorers: &[Box<dyn Scorer>], sample: &mut Sample) {
     for scorer in scorers {
         let name: Arc<str> = scorer.name().into();
         // A scorer that breaks is a bug of ours; the answer was paid for and is kept all the same.
-        let verdict = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| scorer.score(&transcript.row, completion)));
+        let verdict =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| scorer.score(&transcript.row, completion)));
         let broke = || Unscored::new(UnscoredKind::ScorerFailed, "the scorer broke on this answer; please report it");
         match verdict.unwrap_or_else(|_| Err(broke())) {
             Ok(score) => scores.push((name, score)),

@@ -1,0 +1,64 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::commands;
+
+/// Evals of prompts and models against golden data: paired, with error bars, and nothing paid for twice.
+#[derive(Debug, Parser)]
+#[command(name = "carat", version, about, max_term_width = 100, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// The project's folder [default: the nearest one upwards with a carat.yaml]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Global")]
+    pub(crate) project: Option<PathBuf>,
+    /// Where runs are kept [default: what carat.yaml says, else .carat/carat.db]
+    #[arg(long, global = true, value_name = "URL", env = "CARAT_STORE", hide_env_values = true, help_heading = "Global")]
+    pub(crate) store: Option<String>,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global")]
+    pub(crate) color: Color,
+    /// Say nothing but results and errors
+    #[arg(short, long, global = true, help_heading = "Global")]
+    pub(crate) quiet: bool,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run evals: prompts × models × golden rows
+    Eval(commands::eval::Args),
+    /// Recorded runs
+    Run(commands::run::Args),
+    /// Prompts
+    Prompt(commands::prompt::Args),
+    /// Golden datasets
+    Dataset(commands::dataset::Args),
+    /// Models
+    Model(commands::model::Args),
+    /// Print the JSON Schema of a file that people write or read
+    Schema(commands::schema::Args),
+    /// Print a completion script for a shell
+    Completions(commands::completions::Args),
+}

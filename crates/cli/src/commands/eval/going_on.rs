@@ -1,0 +1,109 @@
+//! `carat eval --resume RUN`
+
+use std::sync::Arc;
+
+use carat_core::event::{PlanOutline, Reuse, Variant};
+use carat_core::fold::Progress;
+use carat_core::{Case, Event, EventKind, RunId};
+use carat_eval::Plan;
+use carat_eval::resume::{Decisions, Recorded};
+use carat_store::{Detail, Store};
+
+use crate::exit::Exit;
+use crate::fault::Fault;
+use crate::session::{Session, now};
+
+use super::carry_out::Job;
+use super::ingredients::Selected;
+use super::{Args, models};
+
+/// Goes on with a run: pays for no answer twice, does again what has changed, and says how many of each.
+pub(super) async fn go_on(args: &Args, reference: &str, session: &Session) -> Result<Exit, Fault> {
+    let store = Arc::new(session.store().await?);
+    let run = store.find_run(reference).await?.id;
+    let mut journal = store.reopen_run(&run).await?;
+    let (before, variants) = plans(&store, &run).await?;
+    let spec = match args.specs.as_slice() {
+        [] => before.spec_file.clone(),
+        [spec] => spec.clone(),
+        _ => return Err(Fault::mendable("--resume goes on with one run, and so with one spec")),
+    };
+    let selected = Selected::select(session, &spec, args.overrides(before.overrides.clone()))?;
+    let models = models::build_models(&selected.eval.spec.models, session, &store).await?;
+    let gates = selected.eval.spec.gates.clone();
+    let mut plan = selected.plan(args, session, &store, models, &variants).await?;
+    plan.outline.name = plan.outline.name.or_else(|| before.name.clone());
+    plan.outline.note = plan.outline.note.or_else(|| before.note.clone());
+    let plan = Arc::new(plan);
+    let decisions = decide(&plan, &before, &variants, &store, &run).await?;
+    session.talk(&told(&decisions.reuse, &run));
+    if args.dry_run {
+        return Ok(Exit::Fine);
+    }
+    let resumed = EventKind::RunResumed { at: now(), plan: plan.outline.clone(), reuse: decisions.reuse };
+    let event = Event { seq: journal.next_seq(), elapsed_us: 0, kind: resumed };
+    journal.resume(&event, &decisions.superseded, &decisions.restored).await?;
+    let progress = count(&store, &run).await?;
+    Job { plan, journal, opening: Vec::new(), progress, decisions, gates }.carry_out(args, session, store).await
+}
+
+/// The plan as it was last, and all variants that the run ever had.
+async fn plans(store: &Store, run: &RunId) -> Result<(PlanOutline, Vec<Variant>), Fault> {
+    let mut last = None;
+    let mut variants: Vec<Variant> = Vec::new();
+    let mut replay = store.replay(run, Detail::Verdicts).await?;
+    while let Some(event) = replay.next().await? {
+        if let EventKind::RunStarted { plan, .. } | EventKind::RunResumed { plan, .. } = event.kind {
+            let new = plan.variants.iter().filter(|new| variants.iter().all(|known| known.number != new.number));
+            let new: Vec<_> = new.cloned().collect();
+            variants.extend(new);
+            last = Some(plan);
+        }
+    }
+    let last = last.ok_or_else(|| Fault::mendable(format!("run {run} was killed before it began; start a new one")))?;
+    Ok((last, variants))
+}
+
+async fn decide(
+    plan: &Arc<Plan>,
+    before: &PlanOutline,
+    variants: &[Variant],
+    store: &Store,
+    run: &RunId,
+) -> Result<Decisions, Fault> {
+    let recorded = store.recorded(run).await?.into_iter().map(|sample| Recorded {
+        seq: sample.seq,
+        case: Case { variant: sample.variant, row: sample.row, trial: sample.trial },
+        row_digest: sample.row_digest,
+        request_digest: sample.request_digest,
+        answered: sample.completed,
+        superseded: sample.superseded,
+    });
+    let recorded = recorded.collect();
+    Ok(tokio::task::block_in_place(|| Decisions::make(plan, before, variants, recorded))?)
+}
+
+/// What still counts of the run, folded as if it had just happened.
+async fn count(store: &Store, run: &RunId) -> Result<Progress, Fault> {
+    let mut progress = Progress::default();
+    let mut replay = store.replay(run, Detail::Verdicts).await?;
+    while let Some(event) = replay.next().await? {
+        progress.apply(&event);
+    }
+    Ok(progress)
+}
+
+fn told(reuse: &Reuse, run: &RunId) -> String {
+    let parts = [
+        (reuse.kept, "kept"),
+        (reuse.rescored, "scored again"),
+        (reuse.prompt_changed, "asked again (prompt changed)"),
+        (reuse.row_changed, "asked again (row changed)"),
+        (reuse.model_changed, "asked again (model changed)"),
+        (reuse.parameters_changed, "asked again (parameters changed)"),
+        (reuse.failed_before, "asked again (no answer before)"),
+        (reuse.new, "new"),
+    ];
+    let said: Vec<_> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    format!("going on with run {run}: {}", if said.is_empty() { "nothing to do".to_owned() } else { said.join(", ") })
+}

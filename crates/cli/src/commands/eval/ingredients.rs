@@ -1,0 +1,151 @@
+//! What an eval is made of, read and checked before anything is paid for.
+
+use std::sync::Arc;
+
+use carat_core::event::{DatasetId, Variant};
+use carat_core::spec::Overrides;
+use carat_core::{Digest, Scorer};
+use carat_eval::plan::{Ingredients, PlannedModel, PlannedPrompt};
+use carat_eval::{Plan, gates, scorers};
+use carat_registry::dataset::{Dataset, LocatedRows, Selected as SelectedRows, Selection, Survey, survey};
+use carat_registry::{EvalOnDisk, PromptOnDisk, load_image};
+use carat_store::{Kind, Store};
+
+use crate::fault::Fault;
+use crate::session::{Session, now};
+
+use super::Args;
+
+/// A spec with all that it names, found and read.
+pub(super) struct Selected {
+    pub(super) eval: EvalOnDisk,
+    pub(super) overrides: Overrides,
+    pub(super) prompts: Vec<PromptOnDisk>,
+    pub(super) dataset: String,
+    /// The digest of the whole dataset, which its version is known by.
+    whole: Digest,
+    /// What the eval takes of it.
+    pub(super) survey: Survey,
+    pub(super) rows: Arc<SelectedRows>,
+    scorers: Vec<Box<dyn Scorer>>,
+}
+
+impl Selected {
+    /// Reads everything but the models, which may need keys and the store.
+    pub(super) fn select(session: &Session, reference: &str, overrides: Overrides) -> Result<Self, Fault> {
+        let project = &session.project;
+        let mut eval = project.eval(reference)?;
+        eval.spec = eval.spec.with(&overrides);
+        gates::check(&eval.spec.gates).map_err(|why| Fault::mendable(format!("{}: {why}", eval.file)))?;
+        for model in &eval.spec.models {
+            project.model(model)?;
+        }
+        let prompts: Vec<_> = eval.spec.prompts.iter().map(|prompt| project.prompt(prompt)).collect::<Result<_, _>>()?;
+        for finding in prompts.iter().flat_map(|prompt| &prompt.prompt.warnings) {
+            session.talk(&format!("{} {}", crate::out::styled(crate::out::ODD, "warning:"), finding.message));
+        }
+        let scorers = build_scorers(&eval)?;
+        let (dataset, file) = project.dataset(&eval.spec.dataset)?;
+        let (whole, survey, rows) = select_rows(&eval, &overrides, file)?;
+        Ok(Self { eval, overrides, prompts, dataset, whole, survey, rows, scorers })
+    }
+
+    /// Gives what has no version yet its number, and puts the plan together.
+    pub(super) async fn plan(
+        self,
+        args: &Args,
+        session: &Session,
+        store: &Store,
+        models: Vec<PlannedModel>,
+        known: &[Variant],
+    ) -> Result<Plan, Fault> {
+        let at = now();
+        let mut prompts = Vec::with_capacity(self.prompts.len());
+        for on_disk in self.prompts {
+            let prompt = &on_disk.prompt;
+            let body = prompt.content().to_string();
+            let version = store.version_of(Kind::Prompt, &prompt.name, prompt.digest(), Some(&body), &at).await?;
+            prompts.push(Arc::new(planned(session, on_disk, Some(version))));
+        }
+        let version = store.version_of(Kind::Dataset, &self.dataset, self.whole, None, &at).await?;
+        let dataset =
+            DatasetId { name: self.dataset, version: Some(version), digest: self.survey.digest, rows: self.survey.rows };
+        let ingredients = Ingredients {
+            eval: self.eval.name,
+            spec_file: self.eval.file,
+            overrides: self.overrides,
+            name: args.name.clone(),
+            note: args.note.clone(),
+            spec: &self.eval.spec,
+            prompts,
+            models,
+            dataset,
+            rows: self.rows,
+            scorers: self.scorers,
+            concurrency: args.concurrency.map(usize::from),
+            known,
+        };
+        Ok(Plan::new(ingredients)?)
+    }
+}
+
+fn planned(session: &Session, on_disk: PromptOnDisk, version: Option<u32>) -> PlannedPrompt {
+    let PromptOnDisk { prompt, folder } = on_disk;
+    let root = session.project.root().to_owned();
+    PlannedPrompt { prompt, version, images: Box::new(move |path| load_image(&root, &folder, path)) }
+}
+
+fn build_scorers(eval: &EvalOnDisk) -> Result<Vec<Box<dyn Scorer>>, Fault> {
+    // Schemas that are named by their file have become part of the spec when it was read.
+    let no_files = |file: &str| Err(format!("the schema `{file}` has not been read"));
+    let build = |spec| {
+        scorers::build(spec, &no_files).map_err(|error| Fault::mendable(format!("{}: {}: {error}", eval.file, spec.name)))
+    };
+    eval.spec.scorers.iter().map(build).collect()
+}
+
+/// The digest of all rows, and the rows that the eval takes.
+fn select_rows(
+    eval: &EvalOnDisk,
+    overrides: &Overrides,
+    dataset: Dataset,
+) -> Result<(Digest, Survey, Arc<SelectedRows>), Fault> {
+    let selection = Selection {
+        split: eval.spec.split.clone(),
+        tags: eval.spec.tags.clone(),
+        only: overrides.only.clone(),
+        limit: overrides.limit,
+    };
+    let dataset: Arc<dyn LocatedRows> = Arc::new(dataset);
+    let whole = survey(&*dataset)?;
+    let everything = selection == Selection::default();
+    let rows = selection.clone().of(Arc::clone(&dataset)).map_err(Fault::mendable)?;
+    let selected = if everything { whole.clone() } else { survey(&rows)? };
+    if selected.rows == 0 {
+        return Err(nothing(&selection, &whole, dataset.shown()));
+    }
+    Ok((whole.digest, selected, Arc::new(rows)))
+}
+
+/// Why no row is left.
+fn nothing(selection: &Selection, whole: &Survey, shown: &str) -> Fault {
+    if whole.rows == 0 {
+        return Fault::nothing(format!("{shown} has no rows; there is nothing to run"));
+    }
+    let mut asked = Vec::new();
+    asked.extend(selection.split.as_ref().map(|split| format!("split `{split}`")));
+    asked.extend(selection.tags.iter().map(|tag| format!("tag `{tag}`")));
+    asked.extend((!selection.only.is_empty()).then(|| format!("id like {}", selection.only.join(" or "))));
+    asked.extend(selection.limit.map(|limit| format!("limit {limit}")));
+    let list = |names: Vec<&String>| match names.as_slice() {
+        [] => "none".to_owned(),
+        names => names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", "),
+    };
+    Fault::nothing(format!(
+        "none of the {} rows of {shown} has {}; there is nothing to run (splits: {}; tags: {})",
+        whole.rows,
+        asked.join(" and "),
+        list(whole.splits.keys().collect()),
+        list(whole.tags.keys().take(20).collect()),
+    ))
+}

@@ -1,0 +1,166 @@
+//! What a person sees while a run goes on.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use carat_core::event::PlanOutline;
+use carat_core::fold::{Progress, Report};
+use carat_core::{Event, Sink, SinkError};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::sync::Notify;
+
+use crate::commands::run::summary;
+use crate::out;
+
+/// How often the screen is drawn.
+const FRAME: Duration = Duration::from_millis(100);
+/// Without a terminal, a line now and then.
+const LINE_EVERY: Duration = Duration::from_secs(10);
+/// The most variants that get a line of their own while the run goes on.
+const LINES: usize = 8;
+
+/// Counts what happens.
+pub(super) struct Watcher {
+    progress: Arc<Mutex<Progress>>,
+}
+
+impl Watcher {
+    pub(super) const fn new(progress: Arc<Mutex<Progress>>) -> Self {
+        Self { progress }
+    }
+}
+
+#[async_trait]
+impl Sink for Watcher {
+    async fn emit(&mut self, events: &[Event]) -> Result<(), SinkError> {
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        events.iter().for_each(|event| progress.apply(event));
+        Ok(())
+    }
+}
+
+/// The terminal's lines while a run goes on: a bar, and a line for each variant. Cheap to clone; all clones draw on the same
+/// lines.
+#[derive(Clone)]
+pub(super) struct Screen {
+    lines: Option<Lines>,
+    done: Arc<Notify>,
+    drawing: Arc<Mutex<Option<tokio::task::JoinHandle<()>>>>,
+}
+
+/// The lines that are drawn again and again.
+#[derive(Clone)]
+struct Lines {
+    all: MultiProgress,
+    bar: ProgressBar,
+    variants: Vec<ProgressBar>,
+}
+
+impl Screen {
+    /// Begins to draw what is counted, ten times a second on a terminal; elsewhere a line now and then.
+    pub(super) fn open(quiet: bool, plan: &PlanOutline, progress: Arc<Mutex<Progress>>) -> Self {
+        let is_terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
+        let lines = (!quiet && is_terminal).then(|| Lines::new(plan));
+        let done = Arc::new(Notify::new());
+        let screen = Self { lines, done, drawing: Arc::default() };
+        if !quiet {
+            let drawn = screen.clone();
+            let drawing = tokio::spawn(async move { drawn.draw(&progress).await });
+            *screen.drawing.lock().unwrap_or_else(PoisonError::into_inner) = Some(drawing);
+        }
+        screen
+    }
+
+    /// Says something above the lines.
+    pub(super) fn say(&self, text: &str) {
+        match &self.lines {
+            Some(lines) => drop(lines.all.println(text)),
+            None => out::talk(text),
+        }
+    }
+
+    /// Wipes the lines away.
+    pub(super) async fn close(&self) {
+        self.done.notify_one();
+        let drawing = self.drawing.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(drawing) = drawing {
+            let _ = drawing.await;
+        }
+        if let Some(lines) = &self.lines {
+            let _ = lines.all.clear();
+        }
+    }
+
+    async fn draw(&self, progress: &Mutex<Progress>) {
+        let began = Instant::now();
+        let mut told = Duration::ZERO;
+        loop {
+            let over = tokio::select! {
+                () = tokio::time::sleep(FRAME) => false,
+                () = self.done.notified() => true,
+            };
+            {
+                let progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
+                match &self.lines {
+                    Some(lines) => lines.show(&progress, began.elapsed()),
+                    None => tell(&progress, began.elapsed(), &mut told),
+                }
+            }
+            if over {
+                return;
+            }
+        }
+    }
+}
+
+impl Lines {
+    fn new(plan: &PlanOutline) -> Self {
+        let all = MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(20));
+        let bar = all.add(ProgressBar::new(plan.cases));
+        let style = ProgressStyle::with_template("{wide_bar:.cyan/dim} {pos}/{len}  {msg}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━━╌"));
+        let line = |_: &_| {
+            let line = all.add(ProgressBar::new_spinner());
+            line.set_style(ProgressStyle::with_template("{wide_msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            line
+        };
+        let variants = plan.variants.iter().take(LINES).map(line).collect();
+        Self { all, bar, variants }
+    }
+
+    fn show(&self, progress: &Progress, elapsed: Duration) {
+        self.bar.set_length(progress.total());
+        self.bar.set_position(progress.done);
+        self.bar.set_message(pace(progress, elapsed));
+        if let Some(report) = Report::of(progress) {
+            for (line, variant) in self.variants.iter().zip(&report.variants) {
+                line.set_message(summary::running(variant));
+            }
+        }
+    }
+}
+
+/// Rate, time left, retries.
+fn pace(progress: &Progress, elapsed: Duration) -> String {
+    let seconds = elapsed.as_secs_f64();
+    let rate = progress.done_here as f64 / seconds.max(0.001);
+    let left = progress.total().saturating_sub(progress.done);
+    let mut text = format!("{rate:.0}/s");
+    if rate > 0.0 && left > 0 {
+        let left = Duration::from_secs_f64((left as f64 / rate).min(1e7));
+        text.push_str(&format!("  {} left", summary::duration(left)));
+    }
+    if progress.retries() > 0 {
+        text.push_str(&format!("  {} retries", progress.retries()));
+    }
+    text
+}
+
+/// Without a terminal: a line now and then.
+fn tell(progress: &Progress, elapsed: Duration, told: &mut Duration) {
+    if elapsed >= *told + LINE_EVERY {
+        *told = elapsed;
+        out::talk(&format!("{} of {}  {}", progress.done, progress.total(), pace(progress, elapsed)));
+    }
+}

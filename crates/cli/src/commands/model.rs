@@ -1,0 +1,81 @@
+//! `carat model list`
+
+use carat_core::spec::{ModelSpec, Provider};
+use serde_json::json;
+
+use crate::exit::Exit;
+use crate::fault::Fault;
+use crate::out::{self, BAD, FAINT, GOOD};
+use crate::session::Session;
+use crate::table::{Cell, Table};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    /// The models of carat.yaml, and whether their keys are set
+    List {
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
+    let Verb::List { json } = &args.verb;
+    let models = &session.project.spec.models;
+    if *json {
+        let entry = |(name, spec): (&String, &ModelSpec)| {
+            json!({"name": name, "provider": spec.provider, "model": spec.model.as_deref().unwrap_or(name),
+                   "base_url": spec.base_url, "api_key_env": spec.api_key_env, "key_is_set": key_is_set(spec)})
+        };
+        out::json(&json!({"format": 1, "models": models.iter().map(entry).collect::<Vec<_>>()}))?;
+        return Ok(Exit::Fine);
+    }
+    let mut table = Table::new(["model", "provider", "called there", "where", "key"]);
+    for (name, spec) in models {
+        let key = match (&spec.api_key_env, key_is_set(spec)) {
+            (Some(variable), Some(true)) => Cell::styled(GOOD, format!("{variable} is set")),
+            (Some(variable), _) => Cell::styled(BAD, format!("{variable} is not set")),
+            (None, _) => Cell::styled(FAINT, "none"),
+        };
+        table.row(vec![
+            name.as_str().into(),
+            word(spec.provider).into(),
+            spec.model.as_deref().unwrap_or(name).into(),
+            place(spec).into(),
+            key,
+        ]);
+    }
+    if table.is_empty() {
+        session.talk("no models yet; name some under `models` in carat.yaml");
+    }
+    out::data(&table.fitted())?;
+    Ok(Exit::Fine)
+}
+
+fn key_is_set(spec: &ModelSpec) -> Option<bool> {
+    spec.api_key_env.as_ref().map(|variable| std::env::var_os(variable).is_some_and(|key| !key.is_empty()))
+}
+
+const fn word(provider: Provider) -> &'static str {
+    match provider {
+        Provider::Openai => "openai",
+        Provider::Baseline => "baseline",
+        Provider::Recorded => "recorded",
+        Provider::Command => "command",
+    }
+}
+
+fn place(spec: &ModelSpec) -> String {
+    match spec.provider {
+        Provider::Openai => spec.base_url.clone().unwrap_or_else(|| "https://api.openai.com/v1".to_owned()),
+        Provider::Baseline => "here, offline".to_owned(),
+        Provider::Recorded => spec.from.clone().or_else(|| spec.column.clone()).unwrap_or_default(),
+        Provider::Command => spec.command.join(" "),
+    }
+}

@@ -1,0 +1,180 @@
+//! What a run came to, in words and columns.
+
+use std::time::Duration;
+
+use carat_core::fold::{Metric, Progress, Report, VariantReport};
+use carat_core::untrusted::one_line;
+
+use crate::out::{BAD, FAINT, GOOD, ODD, STRONG, styled};
+use crate::table::{Cell, Table};
+
+/// The report for a terminal: what was run, a table, gates, and why models were given up.
+pub(crate) fn of(report: &Report, progress: &Progress) -> String {
+    let mut text = format!("{}\n\n{}", heading(report), table(report).fitted());
+    for (model, error) in &progress.given_up {
+        let why = one_line(&error.message, 400);
+        text.push_str(&format!("\n{} {model} was given up: {why}\n", styled(BAD, "✗")));
+    }
+    if !report.gates.is_empty() {
+        text.push_str(&format!("\n{}\n", styled(STRONG, "gates")));
+    }
+    for gate in &report.gates {
+        let mark = if gate.holds { styled(GOOD, "✓ holds ") } else { styled(BAD, "✗ missed") };
+        text.push_str(&format!("{mark}  {}  {}\n          {}\n", gate.metric, gate.variant, gate.because));
+    }
+    text
+}
+
+fn heading(report: &Report) -> String {
+    let run = &report.run;
+    let version = report.dataset.version.map(|version| format!("@{version}")).unwrap_or_default();
+    let cases = if run.samples == run.cases {
+        format!("{} cases", run.cases)
+    } else {
+        styled(ODD, format!("{} of {} cases, {}", run.samples, run.cases, run.status))
+    };
+    let resumed = if run.resumed > 0 { format!(" ({} from before)", run.resumed) } else { String::new() };
+    format!(
+        "{} on {}{version}, {} rows: {cases}{resumed}  {}",
+        styled(STRONG, &run.eval),
+        report.dataset.name,
+        report.dataset.rows,
+        styled(FAINT, format!("run {}", run.id)),
+    )
+}
+
+fn table(report: &Report) -> Table {
+    let mut names: Vec<&str> = Vec::new();
+    for variant in &report.variants {
+        let scored = variant.metrics.keys().map(String::as_str).filter(|name| is_score(name));
+        names.extend(scored.filter(|name| !names.contains(name)).collect::<Vec<_>>());
+    }
+    let has_tokens = report.variants.iter().any(|variant| variant.tokens.input.is_some());
+    let has_unscored = report.variants.iter().any(|variant| variant.unscored > 0);
+    let mut head = vec!["variant".to_owned()];
+    head.extend(names.iter().map(|name| (*name).to_owned()));
+    head.push("failures".to_owned());
+    head.extend(has_unscored.then(|| ">unscored".to_owned()));
+    head.extend(has_tokens.then(|| ">tokens in/out".to_owned()));
+    head.extend([">cost".to_owned(), ">p50 / p95".to_owned()]);
+    let mut table = Table::new(head);
+    for variant in &report.variants {
+        let mut cells = vec![variant.variant.as_str().into()];
+        cells.extend(names.iter().map(|name| score_cell(variant.metrics.get(*name))));
+        cells.push(failures(variant));
+        cells.extend(has_unscored.then(|| variant.unscored.to_string().into()));
+        cells.extend(has_tokens.then(|| tokens(variant).into()));
+        cells.extend([cost(variant).into(), latency(variant).into()]);
+        table.row(cells);
+    }
+    table
+}
+
+/// Whether a metric says how good answers are; the others have columns of their own.
+fn is_score(name: &str) -> bool {
+    !["errors.", "unscored.", "latency.", "tokens.", "cost."].iter().any(|prefix| name.starts_with(prefix))
+}
+
+fn score_cell(metric: Option<&Metric>) -> Cell {
+    metric.map_or_else(|| Cell::styled(FAINT, "–"), |metric| score(metric).into())
+}
+
+/// `53.6 % [48.2, 58.9]`: the value and its interval.
+pub(crate) fn score(metric: &Metric) -> String {
+    let percent = |number: f64| format!("{:.1}", number * 100.0);
+    format!("{:>5} % [{:>4}, {:>4}]", percent(metric.value), percent(metric.low), percent(metric.high))
+}
+
+fn failures(variant: &VariantReport) -> Cell {
+    if variant.failures.is_empty() {
+        return Cell::styled(FAINT, "none");
+    }
+    let parts: Vec<_> = variant.failures.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    Cell::styled(if variant.errors > 0 { BAD } else { ODD }, parts.join(", "))
+}
+
+fn tokens(variant: &VariantReport) -> String {
+    match (variant.tokens.input, variant.tokens.output) {
+        (Some(input), Some(output)) => {
+            let unknown = if variant.tokens.unknown > 0 { "+?" } else { "" };
+            format!("{}/{}{unknown}", short_number(input), short_number(output))
+        }
+        _ => "–".to_owned(),
+    }
+}
+
+fn short_number(number: u64) -> String {
+    match number {
+        0..10_000 => number.to_string(),
+        10_000..10_000_000 => format!("{:.1}k", number as f64 / 1e3),
+        _ => format!("{:.1}M", number as f64 / 1e6),
+    }
+}
+
+/// Unknown is not zero.
+fn cost(variant: &VariantReport) -> String {
+    match variant.cost.usd {
+        Some(usd) if usd < 0.1 => format!("${usd:.4}"),
+        Some(usd) => format!("${usd:.2}"),
+        None => "–".to_owned(),
+    }
+}
+
+fn latency(variant: &VariantReport) -> String {
+    let shown = |ms: f64| {
+        if ms >= 1000.0 {
+            format!("{:.1} s", ms / 1000.0)
+        } else if ms >= 10.0 {
+            format!("{ms:.0} ms")
+        } else {
+            format!("{ms:.1} ms")
+        }
+    };
+    match (variant.latency.p50_ms, variant.latency.p95_ms) {
+        (Some(p50), Some(p95)) => format!("{} / {}", shown(p50), shown(p95)),
+        _ => "–".to_owned(),
+    }
+}
+
+/// One variant while the run goes on: its first score, tokens, cost, failures.
+pub(crate) fn running(variant: &VariantReport) -> String {
+    let metric = variant.metrics.iter().find(|(name, _)| is_score(name));
+    let score = metric.map_or_else(String::new, |(name, metric)| format!("{name} {}", score(metric)));
+    let mut text = format!("  {}  {} done  {score}", variant.variant, variant.samples);
+    if variant.tokens.input.is_some() {
+        text.push_str(&format!("  {} tokens", tokens(variant)));
+    }
+    if variant.cost.usd.is_some() {
+        text.push_str(&format!("  {}", cost(variant)));
+    }
+    if !variant.failures.is_empty() {
+        let failed: Vec<_> = variant.failures.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+        text.push_str(&format!("  {}", styled(ODD, failed.join(", "))));
+    }
+    text
+}
+
+/// Where to look next.
+pub(crate) fn next_steps(report: &Report, progress: &Progress) -> String {
+    let id = &report.run.id;
+    let mut steps = Vec::new();
+    if report.run.samples < report.run.cases || report.variants.iter().any(|variant| variant.errors > 0) {
+        let missing = report.run.cases - report.run.samples;
+        let errors: u64 = report.variants.iter().map(|variant| variant.errors).sum();
+        steps.push(format!("carat run resume {id}    # {missing} cases left, {errors} without an answer; pays for nothing twice"));
+    }
+    if progress.done > 0 {
+        steps.push(format!("carat run show {id}    # confusion, classes, and the answers that missed"));
+    }
+    let steps: Vec<_> = steps.iter().map(|step| format!("  {step}")).collect();
+    if steps.is_empty() { String::new() } else { format!("{}\n{}", styled(FAINT, "next:"), steps.join("\n")) }
+}
+
+/// `1m 12s`
+pub(crate) fn duration(span: Duration) -> String {
+    match span.as_secs() {
+        seconds @ 0..60 => format!("{seconds}s"),
+        seconds @ 60..3600 => format!("{}m {:02}s", seconds / 60, seconds % 60),
+        seconds => format!("{}h {:02}m", seconds / 3600, seconds % 3600 / 60),
+    }
+}

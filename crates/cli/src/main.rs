@@ -1,0 +1,58 @@
+//! The binary `carat`: one file a command, wiring, exit codes, terminal output.
+
+mod args;
+mod commands;
+mod exit;
+mod fault;
+mod out;
+mod session;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Cli, Color, Command};
+use exit::Exit;
+use fault::Fault;
+use session::Session;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli.global.color {
+        Color::Auto => {}
+        Color::Always => anstream::ColorChoice::Always.write_global(),
+        Color::Never => anstream::ColorChoice::Never.write_global(),
+    }
+    // A panic has told its story on stderr; what is left is to end as the promise about exit codes says.
+    let ended = std::panic::catch_unwind(|| carry_out(&cli));
+    match ended.unwrap_or_else(|_| Err(Fault::bug("carat broke"))) {
+        Ok(exit) => exit.into(),
+        Err(fault) => {
+            out::fault(&fault);
+            fault.exit.into()
+        }
+    }
+}
+
+fn carry_out(cli: &Cli) -> Result<Exit, Fault> {
+    match &cli.command {
+        Command::Schema(args) => commands::schema::run(args),
+        Command::Completions(args) => commands::completions::run(args),
+        Command::Dataset(args) => commands::dataset::run(args, &Session::open(&cli.global)?),
+        Command::Model(args) => commands::model::run(args, &Session::open(&cli.global)?),
+        Command::Prompt(args) => commands::prompt::run(args, &Session::open(&cli.global)?),
+        Command::Eval(args) => on_runtime(commands::eval::run(args, &Session::open(&cli.global)?)),
+        Command::Run(args) => on_runtime(commands::run::run(args, &Session::open(&cli.global)?)),
+    }
+}
+
+/// Commands that wait for something share one runtime; the others do not pay for it.
+fn on_runtime(command: impl Future<Output = Result<Exit, Fault>>) -> Result<Exit, Fault> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Fault::world(format!("cannot start: {error}")))?;
+    let ended = runtime.block_on(command);
+    // A program or a file that is still being read must not keep the person waiting.
+    runtime.shutdown_background();
+    ended
+}

@@ -1,0 +1,217 @@
+//! From a model as people write it to one that answers.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use carat_core::Model;
+use carat_core::nearest::did_you_mean;
+use carat_core::spec::{Api, ModelSpec, Provider, Span};
+
+use crate::recorded::RecordedModel;
+use crate::{AnswerSource, FieldOfRow, baseline, command, openai};
+
+const TIMEOUT: Duration = Duration::from_secs(60);
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What a library must not take from the world by itself.
+#[derive(Clone)]
+pub struct Surroundings<'a> {
+    /// The value of an environment variable. Keys, header values and proxies are taken from it.
+    pub env: &'a dyn Fn(&str) -> Option<String>,
+    /// The project's folder, where programs run.
+    pub folder: &'a Path,
+    /// The answers that the model's `from` leads to; only for provider `recorded`.
+    pub recorded: Option<Arc<dyn AnswerSource>>,
+}
+
+/// A model cannot be made as it is written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("model `{model}`: {problem}")]
+pub struct ModelSetupError {
+    /// The name in the project.
+    pub model: String,
+    /// What is wrong and what to do.
+    pub problem: Problem,
+}
+
+/// What is wrong with a model's settings. None of the messages shows a key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// The variable that should hold the key is not set, or empty.
+    #[error(
+        "it needs a key, and the variable {variable} is not set; set it (`export {variable}=…`), or name another one with `api_key_env`"
+    )]
+    MissingKey {
+        /// The variable.
+        variable: String,
+    },
+    /// What stands for the name of a variable can only be a key itself. It is not repeated.
+    #[error(
+        "`api_key_env` is the name of a variable that holds the key, not the key; write for example `api_key_env: OPENAI_API_KEY`"
+    )]
+    KeyInsteadOfVariable,
+    /// The key has characters that no HTTP header can have.
+    #[error("the key has characters that cannot stand in an HTTP header; is something else in its variable?")]
+    UnusableKey,
+    /// There is no such baseline.
+    #[error("there is no baseline `{baseline}` (there are nearest and echo){hint}")]
+    UnknownBaseline {
+        /// What was written; empty when nothing was.
+        baseline: String,
+        /// `; did you mean …?`, or nothing.
+        hint: String,
+    },
+    /// A setting that this provider has no use for.
+    #[error("`{key}` does not belong to provider `{provider}`; leave it out, or is it another provider?")]
+    Misplaced {
+        /// The setting.
+        key: &'static str,
+        /// The provider, as it is written.
+        provider: &'static str,
+    },
+    /// A setting that this provider cannot do without.
+    #[error("provider `{provider}` needs `{key}`: {example}")]
+    Missing {
+        /// The setting.
+        key: &'static str,
+        /// The provider, as it is written.
+        provider: &'static str,
+        /// What to write.
+        example: &'static str,
+    },
+    /// A header that carries a credential.
+    #[error(
+        "the header `{header}` carries a credential; name the variable that holds the key with `api_key_env` instead"
+    )]
+    CredentialHeader {
+        /// The header.
+        header: String,
+    },
+    /// A header that cannot be sent.
+    #[error("the header `{header}` cannot be sent: {problem}")]
+    BadHeader {
+        /// The header.
+        header: String,
+        /// What is wrong and what to do.
+        problem: &'static str,
+    },
+    /// A header takes its value from a variable that is not set.
+    #[error(
+        "the header `{header}` takes its value from the variable {variable}, which is not set; set it (`export {variable}=…`)"
+    )]
+    MissingHeaderVariable {
+        /// The header.
+        header: String,
+        /// The variable.
+        variable: String,
+    },
+    /// The address is none.
+    #[error("{0}")]
+    BadBaseUrl(String),
+    /// `column` names no field of a row.
+    #[error("`column`: {0}")]
+    BadColumn(String),
+    /// The answers that `from` leads to have not been handed in.
+    #[error("the answers of `{from}` have not been read")]
+    NoAnswers {
+        /// What was written.
+        from: String,
+    },
+    /// There is no HTTP client to be had: the system's certificates or a proxy are not as they should be.
+    #[error("no HTTP client: {0}")]
+    NoClient(String),
+}
+
+impl Problem {
+    /// People who paste a key where its variable belongs must not see it again in a log.
+    pub(crate) fn missing_key(variable: &str) -> Self {
+        let is_name = variable.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+        if is_name { Self::MissingKey { variable: variable.to_owned() } } else { Self::KeyInsteadOfVariable }
+    }
+}
+
+/// Makes a model as the project describes it. Nothing is sent and nothing is started.
+///
+/// The digest of its id changes with what decides its answers: for `openai` the provider's name of the model, the address
+/// (in one spelling) and the API; for `baseline` which one; for `recorded` the answers; for `command` the program and its
+/// arguments. A model is used inside of a Tokio runtime; it need not be made there.
+///
+/// # Errors
+/// What is wrong with the settings, and what to do.
+pub fn build(name: &str, spec: &ModelSpec, surroundings: &Surroundings<'_>) -> Result<Arc<dyn Model>, ModelSetupError> {
+    refuse_misplaced(spec)
+        .and_then(|()| match spec.provider {
+            Provider::Openai => openai(name, spec, surroundings),
+            Provider::Baseline => baseline(name, spec),
+            Provider::Recorded => recorded(name, spec, surroundings),
+            Provider::Command => program(name, spec, surroundings),
+        })
+        .map_err(|problem| ModelSetupError { model: name.to_owned(), problem })
+}
+
+fn openai(name: &str, spec: &ModelSpec, surroundings: &Surroundings<'_>) -> Result<Arc<dyn Model>, Problem> {
+    Ok(Arc::new(openai::OpenAi::new(name, spec, limit(spec, TIMEOUT), surroundings.env)?))
+}
+
+fn baseline(name: &str, spec: &ModelSpec) -> Result<Arc<dyn Model>, Problem> {
+    let baseline = spec.model.as_deref().unwrap_or(name);
+    baseline::build(name, baseline).ok_or_else(|| Problem::UnknownBaseline {
+        baseline: baseline.to_owned(),
+        hint: did_you_mean(baseline, baseline::NAMES),
+    })
+}
+
+fn recorded(name: &str, spec: &ModelSpec, surroundings: &Surroundings<'_>) -> Result<Arc<dyn Model>, Problem> {
+    let source: Arc<dyn AnswerSource> = match (&spec.from, &spec.column) {
+        (Some(from), _) => surroundings.recorded.clone().ok_or_else(|| Problem::NoAnswers { from: from.clone() })?,
+        (None, Some(column)) => Arc::new(FieldOfRow::parse(column).map_err(Problem::BadColumn)?),
+        (None, None) => {
+            let example = "`from: datasets/answers.jsonl`, or `column: expected` for a field of the golden row";
+            return Err(Problem::Missing { key: "from", provider: "recorded", example });
+        }
+    };
+    Ok(Arc::new(RecordedModel::new(name, source)))
+}
+
+fn program(name: &str, spec: &ModelSpec, surroundings: &Surroundings<'_>) -> Result<Arc<dyn Model>, Problem> {
+    let limit = limit(spec, COMMAND_TIMEOUT);
+    let program = command::Program::new(name, &spec.command, surroundings.folder, limit);
+    let example = "the program and its arguments, such as `command: [python3, answer.py]`";
+    Ok(Arc::new(program.ok_or(Problem::Missing { key: "command", provider: "command", example })?))
+}
+
+fn limit(spec: &ModelSpec, default: Duration) -> Duration {
+    spec.timeout.map_or(default, |Span(limit)| limit)
+}
+
+/// A setting without effect is a mistake that nobody would notice.
+fn refuse_misplaced(spec: &ModelSpec) -> Result<(), Problem> {
+    use Provider::{Baseline, Command, Openai, Recorded};
+    let given: [(&'static str, bool, &[Provider]); 10] = [
+        ("model", spec.model.is_some(), &[Openai, Baseline]),
+        ("base_url", spec.base_url.is_some(), &[Openai]),
+        ("api_key_env", spec.api_key_env.is_some(), &[Openai]),
+        ("organization", spec.organization.is_some(), &[Openai]),
+        ("api", spec.api != Api::default(), &[Openai]),
+        ("stream", spec.stream, &[Openai]),
+        ("headers", !spec.headers.is_empty(), &[Openai]),
+        ("from", spec.from.is_some(), &[Recorded]),
+        ("column", spec.column.is_some(), &[Recorded]),
+        ("command", !spec.command.is_empty(), &[Command]),
+    ];
+    let misplaced = given.into_iter().find(|(_, is_given, owners)| *is_given && !owners.contains(&spec.provider));
+    match misplaced {
+        Some((key, _, _)) => Err(Problem::Misplaced { key, provider: word(spec.provider) }),
+        None => Ok(()),
+    }
+}
+
+const fn word(provider: Provider) -> &'static str {
+    match provider {
+        Provider::Openai => "openai",
+        Provider::Baseline => "baseline",
+        Provider::Recorded => "recorded",
+        Provider::Command => "command",
+    }
+}

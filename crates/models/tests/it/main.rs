@@ -1,0 +1,13 @@
+//! Models against the real thing: sockets, programs, files.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod asking;
+mod baselines;
+mod errors;
+mod played;
+mod programs;
+mod recorded;
+mod setup;
+mod simulated;
+mod streams;
+mod wire;

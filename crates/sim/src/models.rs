@@ -1,0 +1,51 @@
+//! `GET …/models` and `GET …/models/{id}`.
+
+use hyper::Response;
+use serde_json::{Value, json};
+
+use crate::body::ScriptedBody;
+use crate::counters::Receipt;
+use crate::deliver;
+use crate::faults::FaultKind;
+use crate::refusal::Refusal;
+use crate::visit::{Fate, Outcome, Visit};
+
+/// What is listed when the settings name no model.
+const UNNAMED: &str = "sim-model";
+
+pub(crate) async fn list(visit: Visit) -> Outcome {
+    let fate = visit.fate("", "", false);
+    fate.befall().await?;
+    let names: Vec<String> = visit.scene.settings.models.keys().cloned().collect();
+    let names = if names.is_empty() { vec![UNNAMED.to_owned()] } else { names };
+    let models: Vec<Value> = names.iter().map(|name| model(name, &fate)).collect();
+    let list = match fate.kind() {
+        Some(FaultKind::MissingFields) => json!({"data": models}),
+        _ => json!({"object": "list", "data": models}),
+    };
+    Ok(answer(visit, &list, &fate))
+}
+
+pub(crate) async fn show(visit: Visit, name: &str) -> Outcome {
+    let fate = visit.fate(name, "", false);
+    fate.befall().await?;
+    let known = visit.scene.model(name).is_some();
+    if !known && visit.scene.settings.strict_models {
+        return Err(Refusal::unknown_model(name).into());
+    }
+    Ok(answer(visit, &model(name, &fate), &fate))
+}
+
+fn model(name: &str, fate: &Fate) -> Value {
+    match fate.kind() {
+        Some(FaultKind::MissingFields) => json!({"id": name}),
+        _ => json!({"id": name, "object": "model", "created": 1_700_000_000, "owned_by": "simulation"}),
+    }
+}
+
+pub(crate) fn answer(mut visit: Visit, json: &Value, fate: &Fate) -> Response<ScriptedBody> {
+    if fate.leaves_answer_whole() {
+        visit.call.owe(Receipt { fingerprint: None, prompt_tokens: 0, completion_tokens: 0 });
+    }
+    deliver::whole(visit, json.to_string().into_bytes(), fate.kind())
+}

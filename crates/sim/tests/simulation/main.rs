@@ -1,0 +1,72 @@
+//! What a client sees of a simulation, on the wire.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+
+mod answering;
+mod endpoints;
+mod faults;
+mod holding;
+mod program;
+mod refusals;
+mod streaming;
+
+use carat_sim::{FaultKind, FaultRule, Running, Settings, Simulation};
+use reqwest::{Client, RequestBuilder, Response};
+use serde_json::{Value, json};
+
+/// A running simulation with a client.
+struct Table {
+    sim: Running,
+    client: Client,
+}
+
+impl Table {
+    async fn set(settings: Settings) -> Self {
+        let sim = Simulation::new(settings).start("127.0.0.1:0").await.unwrap();
+        let client = Client::builder().no_proxy().retry(reqwest::retry::never()).build().unwrap();
+        Self { sim, client }
+    }
+
+    async fn with_fault(kind: FaultKind) -> Self {
+        Self::with_rule(FaultRule::always(kind)).await
+    }
+
+    async fn with_rule(rule: FaultRule) -> Self {
+        let answers = [("What is 2+2?".to_owned(), "The answer is four.".to_owned())].into();
+        Self::set(Settings { answers, faults: vec![rule], ..Settings::default() }).await
+    }
+
+    fn post(&self, path: &str, body: &Value) -> RequestBuilder {
+        self.client.post(format!("{}/{path}", self.sim.base_url())).body(body.to_string())
+    }
+
+    async fn get(&self, path: &str) -> Response {
+        self.client.get(format!("{}/{path}", self.sim.base_url())).send().await.unwrap()
+    }
+
+    async fn chat(&self, body: &Value) -> Response {
+        self.post("chat/completions", body).send().await.unwrap()
+    }
+
+    async fn said(&self, question: &str) -> String {
+        let answer: Value = self.chat(&asking(question)).await.json().await.unwrap();
+        answer["choices"][0]["message"]["content"].as_str().unwrap().to_owned()
+    }
+}
+
+fn asking(question: &str) -> Value {
+    json!({"model": "m", "messages": [{"role": "user", "content": question}]})
+}
+
+fn streaming(question: &str) -> Value {
+    let mut body = asking(question);
+    body["stream"] = json!(true);
+    body
+}
+
+/// The data of all complete events.
+fn events(text: &str) -> Vec<&str> {
+    text.split_terminator("\n\n")
+        .filter_map(|event| event.lines().find_map(|line| line.strip_prefix("data: ")))
+        .collect()
+}

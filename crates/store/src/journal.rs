@@ -1,0 +1,218 @@
+//! The way in for what a run does.
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use carat_core::{Event, EventKind, RunId, Sink, SinkError};
+use sqlx::Connection as _;
+use tokio::time::Instant;
+
+use crate::StoreError;
+use crate::claim::Claim;
+use crate::open::Place;
+use crate::pool::Sharing;
+use crate::record::{EventRecord, SampleRecord, bigint};
+use crate::sqlite::{self, Batch, Connection};
+
+/// How long a batch waits between two attempts at it.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// How long a batch waits in all, unless a caller says otherwise.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A person's ear for why nothing goes on.
+type OnWait = Box<dyn Fn(&StoreError) + Send + Sync>;
+
+/// The journal of one run, for one writer: whoever has it has claimed the run, until it is closed or dropped.
+///
+/// What [`Sink::emit`] was given is kept when it returns: it survives the death of the process, and nearly always a loss of
+/// power.
+pub struct Journal {
+    run: RunId,
+    key: i64,
+    next_seq: u64,
+    connection: Connection,
+    sharing: Sharing,
+    /// A batch was begun and not seen to end: it failed, or the caller went away meanwhile.
+    in_doubt: bool,
+    patience: Duration,
+    on_wait: Option<OnWait>,
+    place: Place,
+    _claim: Claim,
+}
+
+impl Journal {
+    pub(crate) fn new(run: RunId, key: i64, connection: Connection, claim: Claim, place: Place) -> Self {
+        Self {
+            run,
+            key,
+            next_seq: 0,
+            connection,
+            sharing: Sharing::default(),
+            in_doubt: false,
+            patience: PATIENCE,
+            on_wait: None,
+            place,
+            _claim: claim,
+        }
+    }
+
+    /// How long a batch that cannot be written for now (no room, a failing disk, a lock) is tried again before that is an
+    /// error. 30 seconds by default.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// What to do when a batch cannot be written for now: it is called once for each batch, when the first attempt has
+    /// failed, so that a person can be told to make room.
+    #[must_use]
+    pub fn on_wait(mut self, tell: impl Fn(&StoreError) + Send + Sync + 'static) -> Self {
+        self.on_wait = Some(Box::new(tell));
+        self
+    }
+
+    /// Which run it is.
+    pub fn run(&self) -> &RunId {
+        &self.run
+    }
+
+    /// The number that the next event is to have: one more than the last that is kept, 0 in a new run.
+    pub fn next_seq(&self) -> u64 {
+        self.next_seq
+    }
+
+    /// Records that the run goes on, and at once what that means for recorded samples, by their numbers: `superseded` ones
+    /// do not count any longer, `restored` ones count again. Both at once or, after an error, neither.
+    ///
+    /// # Errors
+    /// As [`Journal::record`].
+    pub async fn resume(&mut self, event: &Event, superseded: &[u64], restored: &[u64]) -> Result<(), StoreError> {
+        self.settle().await?;
+        let mut batch = self.batch(std::slice::from_ref(event))?;
+        for (marked, samples) in [(true, superseded), (false, restored)] {
+            let samples = samples.iter().map(|seq| bigint("a sample's number", *seq)).collect::<Result<_, _>>()?;
+            batch.marks(self.key, marked, samples);
+        }
+        self.commit(&batch).await?;
+        self.next_seq = event.seq + 1;
+        Ok(())
+    }
+
+    /// Records events, all or, after an error, none. Their numbers must rise, from [`Journal::next_seq`] on.
+    ///
+    /// # Errors
+    /// A number that is taken, or whatever kept the batch from being written for longer than its patience. The journal
+    /// stays usable.
+    pub async fn record(&mut self, events: &[Event]) -> Result<(), StoreError> {
+        let Some(last) = events.last() else { return Ok(()) };
+        self.settle().await?;
+        let batch = self.batch(events)?;
+        self.commit(&batch).await?;
+        self.next_seq = last.seq + 1;
+        Ok(())
+    }
+
+    /// Moves the write-ahead log into the file, as far as nobody else is in the way, and gives the run up.
+    pub async fn close(mut self) {
+        if self.in_doubt {
+            sqlite::rollback(&mut self.connection).await;
+        }
+        // What is recorded is safe in the log as well.
+        let _ = sqlite::checkpoint(&mut self.connection).await;
+        let _ = self.connection.close().await;
+    }
+
+    /// Finds out where the journal is when that is in doubt.
+    async fn settle(&mut self) -> Result<(), StoreError> {
+        if self.in_doubt {
+            sqlite::rollback(&mut self.connection).await;
+            self.sharing.forget();
+            self.find_next_seq().await?;
+            self.in_doubt = false;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn find_next_seq(&mut self) -> Result<(), StoreError> {
+        let last: Option<i64> = sqlx::query_scalar(
+            "SELECT max(seq) FROM (SELECT max(seq) AS seq FROM samples WHERE run = $1 \
+             UNION ALL SELECT max(seq) FROM events WHERE run = $1) AS both_tables",
+        )
+        .bind(self.key)
+        .fetch_one(&mut self.connection)
+        .await
+        .map_err(|error| self.place.error("find the end of a journal", &error))?;
+        self.next_seq = last.map_or(0, |last| last.unsigned_abs() + 1);
+        Ok(())
+    }
+
+    /// The statements for these events.
+    fn batch(&mut self, events: &[Event]) -> Result<Batch, StoreError> {
+        // From here on this journal believes that contents are kept; `commit` makes that true.
+        self.in_doubt = true;
+        let (mut samples, mut others) = (Vec::new(), Vec::new());
+        let mut next = self.next_seq;
+        for event in events {
+            if event.seq < next {
+                return Err(StoreError::OutOfOrder { run: self.run.clone(), seq: event.seq, next });
+            }
+            next = event.seq + 1;
+            match &event.kind {
+                EventKind::CaseFinished { sample } => samples.push(SampleRecord::of(event, sample, &mut self.sharing)?),
+                EventKind::RunStarted { .. }
+                | EventKind::RunResumed { .. }
+                | EventKind::AttemptFailed { .. }
+                | EventKind::ModelGivenUp { .. }
+                | EventKind::RunFinished { .. } => others.push(EventRecord::of(event)?),
+            }
+        }
+        let mut batch = Batch::default();
+        batch.contents(self.key, self.sharing.take_new());
+        batch.samples(self.key, samples);
+        batch.events(self.key, others);
+        Ok(batch)
+    }
+
+    /// Writes a batch, with patience.
+    async fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        let end = Instant::now() + self.patience;
+        let mut told = false;
+        loop {
+            let error = match batch.commit(&mut self.connection).await {
+                Ok(()) => {
+                    self.in_doubt = false;
+                    return Ok(());
+                }
+                Err(error) => self.unwritable(&error),
+            };
+            if !error.may_pass() || Instant::now() + PAUSE > end {
+                return Err(error);
+            }
+            if let (false, Some(tell)) = (told, &self.on_wait) {
+                tell(&error);
+                told = true;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    fn unwritable(&self, error: &sqlx::Error) -> StoreError {
+        self.place.error("write to a journal", error)
+    }
+}
+
+#[async_trait]
+impl Sink for Journal {
+    async fn emit(&mut self, events: &[Event]) -> Result<(), SinkError> {
+        self.record(events).await.map_err(SinkError::from)
+    }
+}
+
+impl fmt::Debug for Journal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Journal").field("run", &self.run).field("next_seq", &self.next_seq).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,288 @@
+//! What samples share is kept once: the golden row of all variants and runs, and messages that are sent again and again.
+//!
+//! In the JSON of a kept request a message is an object, and a shared one is a string with its digest. No message that
+//! anybody writes can be taken for a shared one, because a message is never a string.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::hash::{BuildHasher, Hash, RandomState};
+
+use carat_core::request::{Parameters, ResponseFormat, Tool};
+use carat_core::{Digest, Message, Request, Row, Transcript};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::StoreError;
+use crate::record::{Nonsense, json};
+
+/// A message whose JSON is shorter stays where it is: a digest takes 73 bytes, and looking it up takes time.
+const LEAST_SHARED: usize = 160;
+
+/// How many things of a kind are remembered at least. Variants of a row come close together; what comes back later than
+/// that is offered to the database again, which knows it.
+const REMEMBERED: usize = 8192;
+
+/// How many bytes of shared messages are remembered at most.
+const REMEMBERED_BYTES: usize = 16 << 20;
+
+/// A golden row or a message on its way into the store.
+#[derive(Debug)]
+pub(crate) struct Content {
+    pub(crate) digest: Digest,
+    /// JSON.
+    pub(crate) body: String,
+}
+
+/// What one writer knows to be in the store, and what it is about to put there.
+#[derive(Debug, Default)]
+pub(crate) struct Sharing {
+    rows: Recent<Digest>,
+    /// Hashes of messages that were seen once. A collision makes a message shared too early, and nothing else.
+    seen: Recent<u64>,
+    hasher: RandomState,
+    /// Shared messages, by their JSON.
+    shared: HashMap<Vec<u8>, Digest>,
+    shared_bytes: usize,
+    /// What the next batch has to bring.
+    new: Vec<Content>,
+}
+
+impl Sharing {
+    /// Contents that have come up since the last call, to be written before what refers to them.
+    pub(crate) fn take_new(&mut self) -> Vec<Content> {
+        std::mem::take(&mut self.new)
+    }
+
+    /// Forgets what is in the store, because a batch may not have got there.
+    pub(crate) fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Shares the row, and gives the column `request`: `null`, or the request with its shared messages taken out.
+    pub(crate) fn transcript(&mut self, row_digest: &Digest, transcript: &Transcript) -> Result<String, StoreError> {
+        let Transcript { row, request } = transcript;
+        self.row(row_digest, row)?;
+        request.as_ref().map_or_else(|| Ok("null".to_owned()), |request| self.request(request))
+    }
+
+    fn row(&mut self, digest: &Digest, row: &Row) -> Result<(), StoreError> {
+        if !self.rows.saw(*digest) {
+            self.new.push(Content { digest: *digest, body: json(row)? });
+        }
+        Ok(())
+    }
+
+    fn request(&mut self, request: &Request) -> Result<String, StoreError> {
+        let Request { messages, tools, response_format, parameters } = request;
+        let mut text = br#"{"messages":["#.to_vec();
+        for (position, message) in messages.iter().enumerate() {
+            if position > 0 {
+                text.push(b',');
+            }
+            self.message(message, &mut text)?;
+        }
+        text.push(b']');
+        let settings = json(&Settings { tools, response_format, parameters })?;
+        if settings != "{}" {
+            text.push(b',');
+            text.extend_from_slice(&settings.as_bytes()[1..settings.len() - 1]);
+        }
+        text.push(b'}');
+        utf8(text)
+    }
+
+    /// Appends the message, or its digest if it is shared.
+    fn message(&mut self, message: &Message, text: &mut Vec<u8>) -> Result<(), StoreError> {
+        let start = text.len();
+        serde_json::to_writer(&mut *text, message).map_err(|error| unrecordable(&error))?;
+        let written = &text[start..];
+        if written.len() < LEAST_SHARED {
+            return Ok(());
+        }
+        let digest = match self.shared.get(written) {
+            Some(digest) => *digest,
+            None if self.seen.saw(self.hasher.hash_one(written)) => self.share(message, written.to_vec())?,
+            None => return Ok(()),
+        };
+        text.truncate(start);
+        text.push(b'"');
+        text.extend_from_slice(digest.to_string().as_bytes());
+        text.push(b'"');
+        Ok(())
+    }
+
+    fn share(&mut self, message: &Message, written: Vec<u8>) -> Result<Digest, StoreError> {
+        let digest = Digest::of_json(message);
+        self.new.push(Content { digest, body: utf8(written.clone())? });
+        self.shared_bytes += written.len();
+        if self.shared_bytes > REMEMBERED_BYTES {
+            self.shared.clear();
+            self.shared_bytes = written.len();
+        }
+        self.shared.insert(written, digest);
+        Ok(digest)
+    }
+}
+
+/// A request without its messages.
+#[derive(Serialize)]
+struct Settings<'a> {
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    tools: &'a [Tool],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response_format: &'a Option<ResponseFormat>,
+    #[serde(skip_serializing_if = "Parameters::is_empty")]
+    parameters: &'a Parameters,
+}
+
+fn utf8(text: Vec<u8>) -> Result<String, StoreError> {
+    String::from_utf8(text).map_err(|error| unrecordable(&error))
+}
+
+fn unrecordable(error: &dyn fmt::Display) -> StoreError {
+    StoreError::Unrecordable { what: "a message", cause: error.to_string() }
+}
+
+/// A set that forgets what has not been seen for long: its size is bounded by twice [`REMEMBERED`].
+#[derive(Debug)]
+struct Recent<T> {
+    young: HashSet<T>,
+    old: HashSet<T>,
+}
+
+impl<T> Default for Recent<T> {
+    fn default() -> Self {
+        Self { young: HashSet::new(), old: HashSet::new() }
+    }
+}
+
+impl<T: Eq + Hash> Recent<T> {
+    /// Whether it was seen before; from now on it was.
+    fn saw(&mut self, thing: T) -> bool {
+        if self.young.contains(&thing) {
+            return true;
+        }
+        let before = self.old.contains(&thing);
+        if self.young.len() >= REMEMBERED {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(thing);
+        before
+    }
+}
+
+/// Shared messages that a reader has at hand.
+pub(crate) type Contents = HashMap<Digest, Message>;
+
+/// A request as it is kept.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeptRequest {
+    messages: Vec<KeptMessage>,
+    #[serde(default)]
+    tools: Vec<Tool>,
+    #[serde(default)]
+    response_format: Option<ResponseFormat>,
+    #[serde(default)]
+    parameters: Parameters,
+}
+
+#[derive(Debug)]
+enum KeptMessage {
+    Here(Box<Message>),
+    Shared(Digest),
+}
+
+impl KeptRequest {
+    pub(crate) fn shared_messages(&self) -> impl Iterator<Item = &Digest> {
+        self.messages.iter().filter_map(|message| match message {
+            KeptMessage::Here(_) => None,
+            KeptMessage::Shared(digest) => Some(digest),
+        })
+    }
+
+    pub(crate) fn complete(self, contents: &Contents) -> Result<Request, Nonsense> {
+        let complete = |message| match message {
+            KeptMessage::Here(message) => Ok(*message),
+            KeptMessage::Shared(digest) => {
+                contents.get(&digest).cloned().ok_or_else(|| Nonsense(format!("the message {digest} is missing")))
+            }
+        };
+        Ok(Request {
+            messages: self.messages.into_iter().map(complete).collect::<Result<_, _>>()?,
+            tools: self.tools,
+            response_format: self.response_format,
+            parameters: self.parameters,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for KeptMessage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(KeptMessageVisitor)
+    }
+}
+
+struct KeptMessageVisitor;
+
+impl<'de> Visitor<'de> for KeptMessageVisitor {
+    type Value = KeptMessage;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a message or the digest of one")
+    }
+
+    fn visit_str<E: Error>(self, digest: &str) -> Result<KeptMessage, E> {
+        digest.parse().map(KeptMessage::Shared).map_err(E::custom)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, message: A) -> Result<KeptMessage, A::Error> {
+        Message::deserialize(MapAccessDeserializer::new(message)).map(|message| KeptMessage::Here(Box::new(message)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use carat_core::Role;
+
+    fn request(text: &str) -> Request {
+        let parameters = Parameters([("temperature".to_owned(), 0.into())].into());
+        Request { messages: vec![Message::text(Role::System, text)], tools: vec![], response_format: None, parameters }
+    }
+
+    #[test]
+    fn a_message_is_shared_when_it_comes_a_second_time() {
+        let mut sharing = Sharing::default();
+        let request = request(&"x".repeat(LEAST_SHARED));
+        assert_eq!(sharing.request(&request).unwrap(), json(&request).unwrap());
+        assert!(sharing.take_new().is_empty());
+
+        let digest = Digest::of_json(&request.messages[0]);
+        let kept = format!(r#"{{"messages":["{digest}"],"parameters":{{"temperature":0}}}}"#);
+        assert_eq!(sharing.request(&request).unwrap(), kept);
+        assert_eq!(sharing.take_new()[0].digest, digest);
+        assert_eq!(sharing.request(&request).unwrap(), kept);
+        assert!(sharing.take_new().is_empty(), "it is brought once");
+    }
+
+    #[test]
+    fn a_short_message_is_never_shared() {
+        let mut sharing = Sharing::default();
+        let request = request("hello");
+        for _ in 0..3 {
+            assert_eq!(sharing.request(&request).unwrap(), json(&request).unwrap());
+        }
+    }
+
+    #[test]
+    fn memory_is_bounded_and_what_is_used_stays() {
+        let mut recent = Recent::default();
+        for number in 0..10 * REMEMBERED {
+            assert_eq!(recent.saw(usize::MAX), number > 0);
+            assert!(!recent.saw(number));
+        }
+        assert!(recent.young.len() + recent.old.len() <= 2 * REMEMBERED);
+    }
+}

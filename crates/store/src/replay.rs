@@ -1,0 +1,228 @@
+//! The way out of what a run did.
+
+use std::collections::VecDeque;
+
+use carat_core::{Digest, Event, EventKind, RowId, RunId, Sample};
+
+use crate::open::Place;
+use crate::pool::Contents;
+use crate::record::{self, Line, Nonsense, bigint, column, number, parsed};
+use crate::sqlite::{self, Pool};
+use crate::{Store, StoreError};
+
+/// How much of a run is read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// Answers and what the scorers say of them: enough for every report. Samples have no transcript.
+    Verdicts,
+    /// With the golden row and the request of every sample.
+    Full,
+}
+
+/// What a resume needs to know of a sample.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// The number of its event.
+    pub seq: u64,
+    /// The number of its variant.
+    pub variant: u32,
+    /// Which row.
+    pub row: RowId,
+    /// Which repeat, from 0.
+    pub trial: u32,
+    /// The name of the row's content as it was then.
+    pub row_digest: Digest,
+    /// The name of what was asked; none when nothing could be rendered.
+    pub request_digest: Option<Digest>,
+    /// Whether there is an answer.
+    pub completed: bool,
+    /// Whether a resume has superseded it.
+    pub superseded: bool,
+}
+
+/// How many lines are read at a time. Requests and answers may be long, so that fewer are held at once.
+const LINES: i64 = 1024;
+const FULL_LINES: i64 = 128;
+
+/// How many shared messages are kept at hand from one page to the next.
+const MESSAGES_AT_HAND: usize = 256;
+
+/// One statement, so that both tables are seen at the same instant however busily somebody writes.
+macro_rules! select_page {
+    ($heavy:literal, $from:literal) => {
+        concat!(
+            "SELECT seq, elapsed_us, body AS event, NULL AS variant, NULL AS trial, NULL AS row_id, \
+             NULL AS row_digest, NULL AS request_digest, NULL AS outcome, NULL AS attempts, NULL AS latency_us, \
+             NULL AS verdicts, NULL AS answer, NULL AS request, NULL AS content \
+             FROM events WHERE run = $1 AND seq > $2 \
+             UNION ALL \
+             SELECT seq, elapsed_us, NULL, variant, trial, row_id, row_digest, request_digest, outcome, attempts, \
+             latency_us, verdicts, answer, ",
+            $heavy,
+            " FROM samples ",
+            $from,
+            " WHERE run = $1 AND seq > $2 AND superseded = 0 ORDER BY seq LIMIT $3"
+        )
+    };
+}
+
+const PAGE: &str = select_page!("NULL, NULL", "");
+const FULL_PAGE: &str =
+    select_page!("request, contents.body", "LEFT JOIN contents ON contents.digest = samples.row_digest");
+
+const ONE_SAMPLE: &str = "SELECT seq, elapsed_us, NULL AS event, variant, trial, row_id, row_digest, request_digest, \
+     outcome, attempts, latency_us, verdicts, answer, request, contents.body AS content \
+     FROM samples LEFT JOIN contents ON contents.digest = samples.row_digest WHERE run = $1 AND seq = $2";
+
+/// The events of a run, in the order of their numbers, without superseded samples. It reads a page at a time: memory does
+/// not grow with the run, and a run that is being written is seen as far as it is when a page is read.
+#[derive(Debug)]
+pub struct Replay {
+    reader: Reader,
+    key: i64,
+    detail: Detail,
+    after: i64,
+    page: VecDeque<Event>,
+    ended: bool,
+}
+
+impl Replay {
+    /// The next event; none after the last.
+    ///
+    /// # Errors
+    /// Whatever keeps a store from being read, and what is damaged in it.
+    pub async fn next(&mut self) -> Result<Option<Event>, StoreError> {
+        if self.page.is_empty() {
+            self.page = self.next_page().await?.into();
+        }
+        Ok(self.page.pop_front())
+    }
+
+    /// The next events, some at a time; none after the last.
+    ///
+    /// # Errors
+    /// As [`Replay::next`].
+    pub async fn next_page(&mut self) -> Result<Vec<Event>, StoreError> {
+        if !self.page.is_empty() {
+            return Ok(std::mem::take(&mut self.page).into());
+        }
+        if self.ended {
+            return Ok(Vec::new());
+        }
+        let (text, limit) = match self.detail {
+            Detail::Verdicts => (PAGE, LINES),
+            Detail::Full => (FULL_PAGE, FULL_LINES),
+        };
+        let query = sqlx::query(text).bind(self.key).bind(self.after).bind(limit);
+        let rows = query.fetch_all(&self.reader.pool).await.map_err(|error| self.reader.unreadable(&error))?;
+        let events = self.reader.events(&rows).await?;
+        self.ended = events.is_empty();
+        if let Some(last) = events.last() {
+            self.after = bigint("an event's number", last.seq)?;
+        }
+        Ok(events)
+    }
+}
+
+impl Store {
+    /// Reads a run again from its beginning.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchRun`], and whatever keeps a store from being read.
+    pub async fn replay(&self, run: &RunId, detail: Detail) -> Result<Replay, StoreError> {
+        let key = self.run_key(run).await?;
+        Ok(Replay { reader: self.reader(), key, detail, after: -1, page: VecDeque::new(), ended: false })
+    }
+
+    /// What a resume needs to know of every sample of a run, superseded ones included, in the order of their numbers.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchRun`], and whatever keeps a store from being read.
+    pub async fn recorded(&self, run: &RunId) -> Result<Vec<Recorded>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT seq, variant, row_id, trial, row_digest, request_digest, outcome, superseded \
+             FROM samples WHERE run = $1 ORDER BY seq",
+        )
+        .bind(self.run_key(run).await?)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(|error| self.place.error("read a run", &error))?;
+        rows.iter().map(recorded).collect::<Result<_, _>>().map_err(|nonsense| self.place.damaged(nonsense))
+    }
+
+    /// One sample with its transcript, superseded or not, by the number of its event.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchRun`], [`StoreError::NoSuchSample`], and whatever keeps a store from being read.
+    pub async fn sample_at(&self, run: &RunId, seq: u64) -> Result<Sample, StoreError> {
+        let query = sqlx::query(ONE_SAMPLE).bind(self.run_key(run).await?).bind(bigint("a sample's number", seq)?);
+        let rows = query.fetch_all(&self.pool).await.map_err(|error| self.place.error("read a sample", &error))?;
+        match self.reader().events(&rows).await?.pop().map(|event| event.kind) {
+            Some(EventKind::CaseFinished { sample }) => Ok(*sample),
+            _ => Err(StoreError::NoSuchSample { run: run.clone(), seq }),
+        }
+    }
+
+    fn reader(&self) -> Reader {
+        Reader { pool: self.pool.clone(), place: self.place.clone(), contents: Contents::new() }
+    }
+}
+
+/// Puts lines and the contents that they share together.
+#[derive(Debug)]
+struct Reader {
+    pool: Pool,
+    place: Place,
+    contents: Contents,
+}
+
+impl Reader {
+    async fn events(&mut self, rows: &[sqlite::Row]) -> Result<Vec<Event>, StoreError> {
+        let lines: Vec<Line> =
+            rows.iter().map(Line::read).collect::<Result<_, _>>().map_err(|e| self.place.damaged(e))?;
+        if self.contents.len() > MESSAGES_AT_HAND {
+            self.contents.clear();
+        }
+        for digest in lines.iter().flat_map(Line::shared_messages) {
+            self.fetch(digest).await?;
+        }
+        let events = lines.into_iter().map(|line| line.complete(&self.contents)).collect::<Result<_, _>>();
+        events.map_err(|nonsense| self.place.damaged(nonsense))
+    }
+
+    /// Gets a shared message, if it is not at hand. One that is missing is missed by the line that needs it.
+    async fn fetch(&mut self, digest: &Digest) -> Result<(), StoreError> {
+        if self.contents.contains_key(digest) {
+            return Ok(());
+        }
+        let body: Option<String> = sqlx::query_scalar("SELECT body FROM contents WHERE digest = $1")
+            .bind(digest.as_bytes().as_slice())
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(|error| self.unreadable(&error))?;
+        if let Some(body) = body {
+            let message = parsed("message", &body).map_err(|nonsense| self.place.damaged(nonsense))?;
+            self.contents.insert(*digest, message);
+        }
+        Ok(())
+    }
+
+    fn unreadable(&self, error: &sqlx::Error) -> StoreError {
+        self.place.error("read a run", error)
+    }
+}
+
+fn recorded(row: &sqlite::Row) -> Result<Recorded, Nonsense> {
+    let case = record::case(row)?;
+    let request_digest = column::<Option<Vec<u8>>>(row, "request_digest")?;
+    Ok(Recorded {
+        seq: number(row, "seq")?,
+        variant: case.variant,
+        row: case.row,
+        trial: case.trial,
+        row_digest: record::digest(&column::<Vec<u8>>(row, "row_digest")?)?,
+        request_digest: request_digest.map(|bytes| record::digest(&bytes)).transpose()?,
+        completed: record::is_completed(row)?,
+        superseded: column::<i64>(row, "superseded")? != 0,
+    })
+}

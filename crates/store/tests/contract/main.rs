@@ -1,0 +1,10 @@
+//! What every store promises, through its public face only, so that the same tests can be run on another database.
+
+mod catalogue;
+mod crash;
+mod fixtures;
+mod journal;
+mod open;
+mod resume;
+mod runs;
+mod sharing;

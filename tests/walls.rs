@@ -1,0 +1,120 @@
+//! The walls of the house: which crate may lean on which, and who is the only one with what. `ARCHITECTURE.md` has the
+//! table and the reasons; it, this file and the manifests change together.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// What each crate of the house may lean on.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("carat-core", &[]),
+    ("carat-store", &["carat-core"]),
+    ("carat-models", &["carat-core"]),
+    ("carat-eval", &["carat-core"]),
+    ("carat-registry", &["carat-core"]),
+    ("carat-cli", &["carat-core", "carat-store", "carat-models", "carat-eval", "carat-registry"]),
+    // For tests and benchmarks only.
+    ("carat-sim", &[]),
+];
+
+/// Packages that only one crate of the house may use.
+const ONLY_ONE_WITH: &[(&str, &str)] = &[
+    ("minijinja", "carat-core"),
+    ("serde-saphyr", "carat-core"),
+    ("statrs", "carat-core"),
+    ("sqlx", "carat-store"),
+    ("async-openai", "carat-models"),
+    ("tower", "carat-models"),
+    ("tiktoken-rs", "carat-models"),
+    ("rayon", "carat-eval"),
+    ("jsonschema", "carat-eval"),
+    ("csv-core", "carat-registry"),
+    ("parquet", "carat-registry"),
+    ("clap", "carat-cli"),
+    ("indicatif", "carat-cli"),
+];
+
+/// Crates whose libraries may not touch the world; their `clippy.toml` bans what would.
+const PURE: &[&str] = &["core"];
+
+struct Manifest {
+    name: String,
+    dependencies: BTreeSet<String>,
+    text: String,
+}
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+fn manifests() -> BTreeMap<String, Manifest> {
+    let folders = std::fs::read_dir(root().join("crates")).unwrap();
+    let manifests = folders.map(|entry| {
+        let text = std::fs::read_to_string(entry.unwrap().path().join("Cargo.toml")).unwrap();
+        let name = text.lines().find_map(|line| line.strip_prefix("name = ")).unwrap().trim_matches('"').to_owned();
+        let dependencies = section(&text, "[dependencies]").into_iter().chain(section(&text, "[build-dependencies]"));
+        (name.clone(), Manifest { name, dependencies: dependencies.collect(), text })
+    });
+    manifests.collect()
+}
+
+/// The names in a section of a manifest.
+fn section(text: &str, head: &str) -> Vec<String> {
+    let lines = text.lines().skip_while(|line| line.trim() != head).skip(1).take_while(|line| !line.starts_with('['));
+    let names = lines.filter_map(|line| line.split(['.', '=', ' ']).next()).filter(|name| !name.is_empty());
+    names.filter(|name| !name.starts_with('#')).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_crate_leans_only_on_lower_ones() {
+    let manifests = manifests();
+    for (name, manifest) in &manifests {
+        let (_, allowed) = ARROWS.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("{name} is not in the table"));
+        let ours = manifest.dependencies.iter().filter(|dependency| dependency.starts_with("carat"));
+        for dependency in ours {
+            assert!(allowed.contains(&dependency.as_str()), "{name} must not lean on {dependency}");
+        }
+    }
+    for (name, _) in ARROWS {
+        assert!(manifests.contains_key(*name), "{name} is in the table, but not in the house");
+    }
+}
+
+#[test]
+fn what_only_one_may_have_only_one_has() {
+    for manifest in manifests().values() {
+        for (package, owner) in ONLY_ONE_WITH {
+            let has = manifest.dependencies.contains(*package);
+            // The simulated server is no part of the house.
+            let may = manifest.name == *owner || manifest.name == "carat-sim";
+            assert!(!has || may, "{} has {package}, which is {owner}'s", manifest.name);
+        }
+    }
+}
+
+#[test]
+fn every_crate_takes_lints_and_versions_from_the_workspace() {
+    for manifest in manifests().values() {
+        assert!(manifest.text.contains("[lints]\nworkspace = true"), "{} has no workspace lints", manifest.name);
+        for line in manifest.text.lines().filter(|line| line.contains("version = \"")) {
+            panic!("{}: `{line}` names a version; versions stand in the workspace's Cargo.toml", manifest.name);
+        }
+    }
+}
+
+#[test]
+fn pure_crates_ban_what_touches_the_world() {
+    for folder in PURE {
+        let text = std::fs::read_to_string(root().join("crates").join(folder).join("clippy.toml")).unwrap();
+        for banned in ["std::time::SystemTime::now", "std::time::Instant::now", "std::env::var", "std::fs::read", "std::fs::File::open"] {
+            assert!(text.contains(banned), "crates/{folder}/clippy.toml does not ban {banned}");
+        }
+    }
+}
+
+#[test]
+fn the_architecture_page_has_every_crate() {
+    let page = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    for (name, _) in ARROWS {
+        assert!(page.contains(&format!("`{name}`")), "ARCHITECTURE.md does not speak of {name}");
+    }
+}
