@@ -1,1 +1,3 @@
-//! The binary from outside.
+//! The binary from outside: what a person or a script sees, with a cleared environment.
+
+mod outside;

@@ -21,7 +21,7 @@ impl Breaker {
     /// Takes how a case ended; gives the error for which the model should be given up.
     pub(super) fn after(&mut self, end: End) -> Option<ModelError> {
         let error = match end {
-            End::Abandoned => return None,
+            End::NotAsked | End::Left => return None,
             End::Answered => {
                 *self = Self { answered: true, ..Self::default() };
                 return None;

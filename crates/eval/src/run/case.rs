@@ -21,21 +21,31 @@ pub(super) struct Desk {
     pub(super) stop: StopSignal,
 }
 
+impl Desk {
+    /// Tells that every further call to the model is bound to fail.
+    pub(super) async fn give_up(&self, error: ModelError) {
+        let model = Arc::clone(&self.lane.model.id().name);
+        let _ = self.out.send(EventKind::ModelGivenUp { model, error }).await;
+    }
+}
+
 /// What the end of a case says about its model.
 pub(super) enum End {
     /// It answered.
     Answered,
     /// It did not.
     Failed(ModelError),
-    /// It was not asked, or the case was left for a resume.
-    Abandoned,
+    /// It was not asked.
+    NotAsked,
+    /// The run is to stop, and the case was left for a resume.
+    Left,
 }
 
 /// Carries a case to its end and tells of it.
 pub(super) async fn carry_out(desk: Arc<Desk>, ready: Ready) -> End {
     let (sample, end) = match &ready.todo {
-        Todo::Unrenderable(why) => (unrendered(&ready, why), End::Abandoned),
-        Todo::ScoreAgain(seq) => (recorded(&desk, &ready, *seq).await, End::Abandoned),
+        Todo::Unrenderable(why) => (unrendered(&ready, why), End::NotAsked),
+        Todo::ScoreAgain(seq) => (recorded(&desk, &ready, *seq).await, End::NotAsked),
         Todo::Ask(request, digest) => {
             let call = Call {
                 request,
@@ -44,7 +54,7 @@ pub(super) async fn carry_out(desk: Arc<Desk>, ready: Ready) -> End {
                 prompt: &desk.lane.variants[ready.variant].prompt.prompt.name,
                 trial: ready.case.trial,
             };
-            let Some(answer) = attempts::ask(&desk, call, &ready.case).await else { return End::Abandoned };
+            let Some(answer) = attempts::ask(&desk, call, &ready.case).await else { return End::Left };
             let end = answer.result.as_ref().map_or_else(|error| End::Failed(error.clone()), |_| End::Answered);
             (answered(&ready, call, answer), end)
         }

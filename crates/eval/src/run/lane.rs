@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use carat_core::{DataError, EventKind, ModelError};
+use carat_core::{DataError, EventKind};
 use tokio::sync::{Semaphore, mpsc};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 
 use crate::Plan;
 use crate::plan::Lane;
@@ -12,7 +12,7 @@ use crate::resume::Decisions;
 
 use super::breaker::Breaker;
 use super::case::{self, Desk, End as CaseEnd};
-use super::reader::{self, Ready};
+use super::reader::Reader;
 use super::stop::StopSignal;
 use super::{Recordings, Stop};
 
@@ -40,73 +40,51 @@ pub(super) struct Station {
 impl Station {
     /// Works through the lane's cases.
     pub(super) async fn run(self) -> Result<End, DataError> {
-        let concurrency = self.lane.pace.concurrency;
-        let (ready, mut cases) = mpsc::channel(concurrency);
-        let reading = self.start_reading(ready);
         let desk = Arc::new(Desk {
             lane: Arc::clone(&self.lane),
             recordings: self.recordings.clone(),
-            slots: Semaphore::new(concurrency),
+            slots: Semaphore::new(self.lane.pace.concurrency),
             out: self.out.clone(),
             stop: self.stop.clone(),
         });
-        let end = self.work(&desk, &mut cases).await;
-        drop(cases);
-        match end {
-            // The reader has come to the end of the rows, or to an error.
-            End::Done => read_to_the_end(reading).await.map(|()| End::Done),
-            End::Stopped | End::GivenUp => Ok(end),
-        }
-    }
-
-    async fn work(&self, desk: &Arc<Desk>, cases: &mut mpsc::Receiver<Ready>) -> End {
+        let mut cases = Reader::start(self.plan, Arc::clone(&self.lane), self.decisions);
         // Cases that wait for their next attempt hold no slot; as many again may be waiting.
         let window = self.lane.pace.concurrency * 2;
-        let mut stop = self.stop.clone();
+        let mut stop = self.stop;
         let mut under_way: JoinSet<CaseEnd> = JoinSet::new();
         let mut breaker = Breaker::default();
         let mut end = None;
         loop {
             match stop.now() {
                 Stop::No => {}
-                Stop::WhenIdle => end = end.or(Some(End::Stopped)),
+                Stop::WhenIdle => end = end.or(Some(Ok(End::Stopped))),
                 // Dropping what is under way breaks the calls off.
-                Stop::Now => return End::Stopped,
+                Stop::Now => return Ok(End::Stopped),
             }
-            if let (Some(end), true) = (end, under_way.is_empty()) {
+            if under_way.is_empty()
+                && let Some(end) = end
+            {
                 return end;
             }
             tokio::select! {
                 biased;
                 () = stop.changed() => {}
-                Some(ended) = under_way.join_next(), if !under_way.is_empty() => {
-                    if let Some(error) = breaker.after(ended.unwrap_or(CaseEnd::Abandoned)).filter(|_| end.is_none()) {
-                        end = Some(End::GivenUp);
-                        self.give_up(error).await;
+                Some(ended) = under_way.join_next(), if !under_way.is_empty() => match ended {
+                    Ok(CaseEnd::Left) if matches!(end, None | Some(Ok(End::Done))) => end = Some(Ok(End::Stopped)),
+                    Ok(ended) => {
+                        if let Some(error) = breaker.after(ended).filter(|_| end.is_none()) {
+                            end = Some(Ok(End::GivenUp));
+                            desk.give_up(error).await;
+                        }
                     }
-                }
-                case = cases.recv(), if end.is_none() && under_way.len() < window => match case {
-                    Some(ready) => drop(under_way.spawn(case::carry_out(Arc::clone(desk), ready))),
-                    None => end = Some(End::Done),
+                    Err(broken) => std::panic::resume_unwind(broken.into_panic()),
+                },
+                case = cases.next(), if end.is_none() && under_way.len() < window => match case {
+                    Ok(Some(ready)) => drop(under_way.spawn(case::carry_out(Arc::clone(&desk), ready))),
+                    Ok(None) => end = Some(Ok(End::Done)),
+                    Err(error) => end = Some(Err(error)),
                 },
             }
         }
-    }
-
-    async fn give_up(&self, error: ModelError) {
-        let model = Arc::clone(&self.lane.model.id().name);
-        let _ = self.out.send(EventKind::ModelGivenUp { model, error }).await;
-    }
-
-    fn start_reading(&self, ready: mpsc::Sender<Ready>) -> JoinHandle<Result<(), DataError>> {
-        let (plan, lane, decisions) = (Arc::clone(&self.plan), Arc::clone(&self.lane), Arc::clone(&self.decisions));
-        tokio::task::spawn_blocking(move || reader::read(&plan, &lane, &decisions, &ready))
-    }
-}
-
-async fn read_to_the_end(reading: JoinHandle<Result<(), DataError>>) -> Result<(), DataError> {
-    match reading.await {
-        Ok(read) => read,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
 }

@@ -1,12 +1,13 @@
-//! Reads rows and renders them, on a thread of its own, for one lane.
+//! Reads rows and renders them, for one lane, a little ahead of what the lane is ready for.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
-use carat_core::{Case, DataError, Digest, Request, Row};
-use tokio::sync::mpsc;
+use carat_core::{Case, DataError, Digest, Request, Row, RowStream};
+use tokio::task::JoinHandle;
 
 use crate::Plan;
-use crate::plan::Lane;
+use crate::plan::{Lane, LaneVariant};
 use crate::resume::{Decision, Decisions};
 
 /// A case that is ready to be asked, or to be told of.
@@ -29,38 +30,89 @@ pub(super) enum Todo {
     ScoreAgain(u64),
 }
 
-/// Goes through the rows until the end, an error, or until nobody takes what is ready.
-pub(super) fn read(
-    plan: &Plan,
-    lane: &Lane,
-    decisions: &Decisions,
-    ready: &mpsc::Sender<Ready>,
-) -> Result<(), DataError> {
-    for row in plan.rows.open()? {
-        let row = Arc::new(row?);
+/// The least number of cases that are made ready at a time, so that the way to the thread that does it pays.
+const LEAST: usize = 32;
+
+/// Makes cases ready on a thread for computing, a portion ahead.
+pub(super) struct Reader {
+    ready: VecDeque<Ready>,
+    next: Option<JoinHandle<Portion>>,
+}
+
+/// What one visit to that thread gives: cases, and the rows that are left, unless that was the end.
+struct Portion {
+    ready: VecDeque<Ready>,
+    rest: Result<Option<Rest>, DataError>,
+}
+
+impl Reader {
+    pub(super) fn start(plan: Arc<Plan>, lane: Arc<Lane>, decisions: Arc<Decisions>) -> Self {
+        let size = lane.pace.concurrency.max(LEAST);
+        let next = tokio::task::spawn_blocking(move || match plan.rows.open() {
+            Ok(rows) => Rest { plan, lane, decisions, rows, size }.portion(),
+            Err(error) => Portion { ready: VecDeque::new(), rest: Err(error) },
+        });
+        Self { ready: VecDeque::new(), next: Some(next) }
+    }
+
+    /// The next case; none at the end of the rows. Losing the future between two calls loses no case.
+    pub(super) async fn next(&mut self) -> Result<Option<Ready>, DataError> {
+        while self.ready.is_empty() {
+            let Some(next) = self.next.as_mut() else { return Ok(None) };
+            let Portion { ready, rest } = match next.await {
+                Ok(portion) => portion,
+                Err(error) => std::panic::resume_unwind(error.into_panic()),
+            };
+            self.next = None;
+            self.ready = ready;
+            self.next = rest?.map(|rest| tokio::task::spawn_blocking(move || rest.portion()));
+        }
+        Ok(self.ready.pop_front())
+    }
+}
+
+/// The rows that are still to be read.
+struct Rest {
+    plan: Arc<Plan>,
+    lane: Arc<Lane>,
+    decisions: Arc<Decisions>,
+    rows: RowStream,
+    size: usize,
+}
+
+impl Rest {
+    fn portion(mut self) -> Portion {
+        let mut ready = VecDeque::with_capacity(self.size);
+        while ready.len() < self.size {
+            match self.rows.next() {
+                Some(Ok(row)) => self.make_ready(Arc::new(row), &mut ready),
+                Some(Err(error)) => return Portion { ready, rest: Err(error) },
+                None => return Portion { ready, rest: Ok(None) },
+            }
+        }
+        Portion { ready, rest: Ok(Some(self)) }
+    }
+
+    fn make_ready(&self, row: Arc<Row>, ready: &mut VecDeque<Ready>) {
         let row_digest = row.digest();
-        for (index, variant) in lane.variants.iter().enumerate() {
+        for (index, variant) in self.lane.variants.iter().enumerate() {
             let mut asked = None;
-            for trial in 0..plan.outline.trials {
+            for trial in 0..self.plan.outline.trials {
                 let case = Case { variant: variant.number, row: row.id.clone(), trial };
-                let todo = match decisions.of(&case) {
+                let todo = match self.decisions.of(&case) {
                     Decision::Keep => continue,
                     Decision::ScoreAgain(seq) => Todo::ScoreAgain(seq),
-                    Decision::Ask => asked.get_or_insert_with(|| ask(plan, variant, &row)).clone().into(),
+                    Decision::Ask => asked.get_or_insert_with(|| ask(&self.plan, variant, &row)).clone().into(),
                 };
-                let row = Arc::clone(&row);
-                if ready.blocking_send(Ready { case, variant: index, row, row_digest, todo }).is_err() {
-                    return Ok(());
-                }
+                ready.push_back(Ready { case, variant: index, row: Arc::clone(&row), row_digest, todo });
             }
         }
     }
-    Ok(())
 }
 
 type Asked = Result<(Arc<Request>, Digest), String>;
 
-fn ask(plan: &Plan, variant: &crate::plan::LaneVariant, row: &Row) -> Asked {
+fn ask(plan: &Plan, variant: &LaneVariant, row: &Row) -> Asked {
     let request = variant.request(&plan.mapping, row)?;
     let digest = request.digest();
     Ok((Arc::new(request), digest))

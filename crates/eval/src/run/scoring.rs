@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use carat_core::{EventKind, Outcome, Sample, Scorer, Unscored, UnscoredKind};
 use rayon::iter::{IntoParallelRefMutIterator as _, ParallelIterator as _};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
 /// The most answers that wait for one another's scores.
 const BATCH: usize = 128;
@@ -30,17 +30,19 @@ async fn score_batch(scorers: &Arc<[Box<dyn Scorer>]>, mut batch: Vec<EventKind>
     if !batch.iter().any(|kind| matches!(kind, EventKind::CaseFinished { .. })) {
         return batch;
     }
-    let (done, scored) = oneshot::channel();
     let scorers = Arc::clone(scorers);
-    rayon::spawn(move || {
+    let scored = tokio::task::spawn_blocking(move || {
         batch.par_iter_mut().for_each(|kind| {
             if let EventKind::CaseFinished { sample } = kind {
                 score(&scorers, sample);
             }
         });
-        let _ = done.send(batch);
+        batch
     });
-    scored.await.unwrap_or_default()
+    match scored.await {
+        Ok(batch) => batch,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
 }
 
 /// Fills in the scores of an answer.

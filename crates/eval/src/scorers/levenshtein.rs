@@ -5,10 +5,9 @@
 //!   count UTF-16 units. Two empty texts are alike: 1. **Normalisation** as [`text`](super::text) has it; the lengths are
 //!   those after it.
 //! * Of several expectations the nearest counts.
-//! * **Unscored** as [`exact`](super::exact) is, and where the product of the two lengths is over
-//!   [`MOST_CELLS`](self::MOST_CELLS): two texts of 100 000 characters each still have a score, five million characters against
-//!   two thousand too. Equal texts have one whatever their length. Time and memory are bounded in this way, at about half a
-//!   second and a few megabytes.
+//! * **Unscored** as [`exact`](super::exact) is, and where the product of the two lengths is over 10^10: two texts of 100 000
+//!   characters each still have a score, five million characters against two thousand too, and equal texts whatever their
+//!   length. Time and memory are bounded in this way, at about a second and a few megabytes beside the texts.
 
 use std::borrow::Cow;
 
@@ -21,7 +20,7 @@ use super::assembly::Measure;
 use super::expected;
 use super::text::normalise;
 
-/// The largest product of two lengths for which a distance is computed; 64 of these are one step of the machine.
+/// The largest product of two lengths for which a distance is computed: measured at 0.5 to 1.3 s on one core of 2026.
 const MOST_CELLS: usize = 10_000_000_000;
 
 /// Nearness in edits.

@@ -146,18 +146,14 @@ fn end_of_word(text: &str, from: usize) -> usize {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::sync::LazyLock;
 
     fn reader(thousands: bool, currency: bool, percent: Option<Percent>) -> Reader {
         Reader::new(&NumberSpec { thousands, currency, percent, ..NumberSpec::default() }).unwrap()
     }
 
-    fn plain() -> Reader {
-        reader(false, false, None)
-    }
-
-    fn every() -> Reader {
-        reader(true, true, Some(Percent::Fraction))
-    }
+    static PLAIN: LazyLock<Reader> = LazyLock::new(|| reader(false, false, None));
+    static EVERY: LazyLock<Reader> = LazyLock::new(|| reader(true, true, Some(Percent::Fraction)));
 
     fn all(reader: &Reader, text: &str) -> Vec<f64> {
         reader.all(text).collect()
@@ -168,7 +164,7 @@ mod tests {
         for (text, value) in
             [("42", 42.0), (" -0.5\n", -0.5), ("+.5", 0.5), ("42.", 42.0), ("1e-3", 1e-3), ("−5", -5.0)]
         {
-            assert_eq!(plain().whole(text), Some(value), "{text}");
+            assert_eq!(PLAIN.whole(text), Some(value), "{text}");
         }
     }
 
@@ -176,10 +172,10 @@ mod tests {
     fn what_is_not_named_is_not_read() {
         for text in ["", "-", ".", "1,234", "1_000", "1 000", "$5", "5 EUR", "60%", "3,5", "0x1F", "1e", "½", "٣", "５"]
         {
-            assert_eq!(plain().whole(text), None, "{text}");
+            assert_eq!(PLAIN.whole(text), None, "{text}");
         }
         for text in ["inf", "NaN", "infinity", "1e999", "-1e999", "1e99999999999999999999"] {
-            assert_eq!(every().whole(text), None, "{text}");
+            assert_eq!(EVERY.whole(text), None, "{text}");
         }
     }
 
@@ -223,7 +219,7 @@ mod tests {
 
     #[test]
     fn numbers_that_stand_alone_are_found_among_words() {
-        let found = |text| all(&plain(), text);
+        let found = |text| all(&PLAIN, text);
         assert_eq!(found("The answer is 42."), [42.0]);
         assert_eq!(found("Between (5) and **6**, \"7\"; answer:8"), [5.0, 6.0, 7.0, 8.0]);
         assert_eq!(found("16-3-4=9 eggs — x=5, ≈6"), [9.0, 5.0, 6.0]);
@@ -235,22 +231,22 @@ mod tests {
     fn parts_of_something_else_are_no_numbers() {
         for text in ["2026-05-01", "12:30", "1/2", "5kg", "H2O", "1.2.3", "gpt-4", "3rd", "5–6", "10²", "#5", "1e999"]
         {
-            assert_eq!(all(&plain(), text), [0.0; 0], "{text}");
+            assert_eq!(all(&PLAIN, text), [0.0; 0], "{text}");
         }
-        assert_eq!(all(&plain(), "1,234 and 60% and $5 and 7"), [7.0]);
+        assert_eq!(all(&PLAIN, "1,234 and 60% and $5 and 7"), [7.0]);
     }
 
     #[test]
     fn among_words_what_is_named_is_read() {
-        assert_eq!(all(&every(), "from $1,200 to 1 500 €, that is 25 % (MAX 7)"), [1200.0, 1500.0, 0.25, 7.0]);
-        assert_eq!(all(&every(), "$5 $10 and 5 USDT"), [5.0, 10.0, 5.0]);
-        assert_eq!(all(&every(), "1 2345 6"), [1.0, 2345.0, 6.0]);
+        assert_eq!(all(&EVERY, "from $1,200 to 1 500 €, that is 25 % (MAX 7)"), [1200.0, 1500.0, 0.25, 7.0]);
+        assert_eq!(all(&EVERY, "$5 $10 and 5 USDT"), [5.0, 10.0, 5.0]);
+        assert_eq!(all(&EVERY, "1 2345 6"), [1.0, 2345.0, 6.0]);
     }
 
     proptest! {
         #[test]
         fn what_is_written_is_read_back(number in prop::num::f64::NORMAL | prop::num::f64::SUBNORMAL | prop::num::f64::ZERO) {
-            for reader in [plain(), every()] {
+            for reader in [&*PLAIN, &*EVERY] {
                 for text in [format!("{number}"), format!("{number:e}"), format!("so: {number}.").replace('-', "−")] {
                     let read = reader.all(&text).next();
                     prop_assert_eq!(read, Some(number), "{}", text);
@@ -273,8 +269,8 @@ mod tests {
             let sign = if cents < 0 { "-" } else { "" };
             let text = format!("{sign}${grouped}.{:02}", cents.unsigned_abs() % 100);
             let value: f64 = format!("{sign}{digits}.{:02}", cents.unsigned_abs() % 100).parse().unwrap();
-            prop_assert_eq!(every().whole(&text), Some(value), "{}", text);
-            prop_assert_eq!(all(&every(), &format!("It costs {text}, or less.")), vec![value]);
+            prop_assert_eq!(EVERY.whole(&text), Some(value), "{}", text);
+            prop_assert_eq!(all(&EVERY, &format!("It costs {text}, or less.")), vec![value]);
         }
 
         #[test]
@@ -282,7 +278,7 @@ mod tests {
             text in any::<String>(),
             odd in "[-+0-9eE.,_' %$€A-Z−]{0,40}",
         ) {
-            for reader in [plain(), every()] {
+            for reader in [&*PLAIN, &*EVERY] {
                 for text in [&text, &odd] {
                     prop_assert!(reader.whole(text).is_none_or(f64::is_finite));
                     prop_assert!(reader.all(text).all(f64::is_finite));
@@ -292,9 +288,9 @@ mod tests {
 
         #[test]
         fn what_is_a_number_as_a_whole_is_one_among_words(odd in "[-+]?[$€]? ?[0-9]{1,4}[,' ]?[0-9]{0,3}[.]?[0-9]{0,2}%?") {
-            let reader = every();
+            let reader = &*EVERY;
             if let Some(value) = reader.whole(&odd) {
-                prop_assert_eq!(all(&reader, &format!("so {} it is", odd.trim())), vec![value]);
+                prop_assert_eq!(all(reader, &format!("so {} it is", odd.trim())), vec![value]);
             }
         }
     }

@@ -1,0 +1,184 @@
+//! What stories are told with: a plan over a few rows, and a sink that keeps every event.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use carat_core::event::{DatasetId, FORMAT, RunStatus, Variant};
+use carat_core::fold::{Progress, Report};
+use carat_core::spec::{EvalSpec, ModelSpec};
+use carat_core::{DataError, Digest, Event, EventKind, Model, Prompt, Row, RowStream, Rows, Sink, SinkError};
+use carat_eval::plan::{Ingredients, PlannedModel, PlannedPrompt};
+use carat_eval::resume::Decisions;
+use carat_eval::{Execution, Plan, RunError, Stop, run, scorers};
+use serde_json::json;
+use tokio::sync::watch;
+
+/// Rows `r-0`, `r-1`, … that ask for their number.
+#[derive(Clone)]
+pub(crate) struct Numbered(pub(crate) u64);
+
+impl Rows for Numbered {
+    fn open(&self) -> Result<RowStream, DataError> {
+        Ok(Box::new((0..self.0).map(|number| Ok(row(number, "yes")))))
+    }
+}
+
+pub(crate) fn row(number: u64, expected: &str) -> Row {
+    let row = json!({"id": format!("r-{number}"), "input": {"thing": number.to_string()}, "expected": expected});
+    serde_json::from_value(row).unwrap()
+}
+
+/// Rows that are given one by one.
+pub(crate) struct Given(pub(crate) Vec<Row>);
+
+impl Rows for Given {
+    fn open(&self) -> Result<RowStream, DataError> {
+        Ok(Box::new(self.0.clone().into_iter().map(Ok)))
+    }
+}
+
+/// Keeps everything it hears.
+#[derive(Default)]
+pub(crate) struct Keeper {
+    pub(crate) events: Vec<Event>,
+    /// After how many events it can take no more.
+    pub(crate) full_after: Option<usize>,
+}
+
+#[async_trait]
+impl Sink for Keeper {
+    async fn emit(&mut self, events: &[Event]) -> Result<(), SinkError> {
+        if self.full_after.is_some_and(|most| self.events.len() + events.len() > most) {
+            return Err(SinkError { message: "the disk is full".into(), source: None });
+        }
+        self.events.extend_from_slice(events);
+        Ok(())
+    }
+}
+
+/// How a story is set up; the rest is the same in all of them.
+pub(crate) struct Story {
+    pub(crate) prompt: &'static str,
+    pub(crate) rows: Arc<dyn Rows>,
+    pub(crate) count: u64,
+    pub(crate) spec: serde_json::Value,
+    pub(crate) settings: serde_json::Value,
+    pub(crate) known: Vec<Variant>,
+}
+
+pub(crate) const PROMPT: &str = "user:\nIs {{ thing }} a number?";
+
+impl Story {
+    pub(crate) fn of(rows: u64) -> Self {
+        Self {
+            prompt: PROMPT,
+            rows: Arc::new(Numbered(rows)),
+            count: rows,
+            spec: json!({"prompts": ["p"], "models": ["scripted"], "dataset": "numbers",
+                         "scorers": [{"name": "right", "exact": {}}]}),
+            settings: json!({"provider": "baseline", "limits": {"concurrency": 4}}),
+            known: Vec::new(),
+        }
+    }
+
+    pub(crate) fn plan(&self, model: Arc<dyn Model>) -> Arc<Plan> {
+        let spec: EvalSpec = serde_json::from_value(self.spec.clone()).unwrap();
+        let settings: ModelSpec = serde_json::from_value(self.settings.clone()).unwrap();
+        let prompt = Prompt::parse("p", "p.prompty", self.prompt, &mut |_| Err("none".into())).unwrap();
+        let scorers = spec.scorers.iter().map(|scorer| scorers::build(scorer, &|_| Err("none".into())).unwrap());
+        let ingredients = Ingredients {
+            eval: "numbers".into(),
+            spec_file: "evals/numbers.yaml".into(),
+            overrides: Default::default(),
+            name: None,
+            note: None,
+            spec: &spec,
+            prompts: vec![Arc::new(PlannedPrompt {
+                prompt,
+                version: Some(1),
+                images: Box::new(|_| Err("none".into())),
+            })],
+            models: vec![PlannedModel { model, spec: settings }],
+            dataset: DatasetId {
+                name: "numbers".into(),
+                version: Some(1),
+                digest: Digest::of_bytes(b"numbers"),
+                rows: self.count,
+            },
+            rows: Arc::clone(&self.rows),
+            scorers: scorers.collect(),
+            concurrency: None,
+            known: &self.known,
+        };
+        Arc::new(Plan::new(ingredients).unwrap())
+    }
+
+    /// Runs from the start to the end.
+    pub(crate) async fn tell(&self, model: Arc<dyn Model>) -> Told {
+        let (_wish, stop) = watch::channel(Stop::No);
+        tell(&self.plan(model), Decisions::default(), stop, &mut Keeper::default()).await
+    }
+}
+
+/// What came of a run.
+pub(crate) struct Told {
+    pub(crate) result: Result<RunStatus, RunError>,
+    pub(crate) events: Vec<Event>,
+    pub(crate) took: Duration,
+}
+
+pub(crate) async fn tell(
+    plan: &Arc<Plan>,
+    decisions: Decisions,
+    stop: watch::Receiver<Stop>,
+    keeper: &mut Keeper,
+) -> Told {
+    let began = tokio::time::Instant::now();
+    let opening =
+        EventKind::RunStarted { format: FORMAT, run: "run-1".into(), at: "then".into(), plan: plan.outline.clone() };
+    let execution = Execution {
+        opening: vec![opening],
+        next_seq: 0,
+        decisions: Arc::new(decisions),
+        recordings: None,
+        sinks: vec![keeper],
+        stop,
+        now: &|| "later".to_owned(),
+    };
+    let result = run(Arc::clone(plan), execution).await;
+    Told { result, events: std::mem::take(&mut keeper.events), took: began.elapsed() }
+}
+
+impl Told {
+    pub(crate) fn status(&self) -> RunStatus {
+        *self.result.as_ref().unwrap()
+    }
+
+    pub(crate) fn report(&self) -> Report {
+        let mut progress = Progress::default();
+        self.events.iter().for_each(|event| progress.apply(event));
+        Report::of(&progress).unwrap()
+    }
+
+    /// The samples, in the order in which they ended.
+    pub(crate) fn samples(&self) -> Vec<&carat_core::Sample> {
+        self.events
+            .iter()
+            .filter_map(|event| match &event.kind {
+                EventKind::CaseFinished { sample } => Some(&**sample),
+                _ => None,
+            })
+            .collect()
+    }
+
+    pub(crate) fn waits(&self) -> Vec<u64> {
+        self.events
+            .iter()
+            .filter_map(|event| match &event.kind {
+                EventKind::AttemptFailed { wait_ms, .. } => Some(*wait_ms),
+                _ => None,
+            })
+            .collect()
+    }
+}
