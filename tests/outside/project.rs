@@ -216,5 +216,5 @@ const EVAL: &str = "prompts: [sort]
 models: [nearest, echo]
 dataset: fruit
 scorers:
-  - { name: answer, choice: { options: ["yes", "no"] } }
+  - { name: answer, choice: { options: [\"yes\", \"no\"] } }
 ";

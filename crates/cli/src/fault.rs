@@ -3,7 +3,7 @@
 use carat_core::DataError;
 use carat_eval::{PlanError, RunError};
 use carat_models::ModelSetupError;
-use carat_registry::ProjectError;
+use carat_registry::{PROJECT_FILE, ProjectError};
 use carat_store::StoreError;
 
 use crate::exit::Exit;
@@ -51,7 +51,7 @@ impl From<DataError> for Fault {
 
 impl From<ModelSetupError> for Fault {
     fn from(error: ModelSetupError) -> Self {
-        Self::mendable(error)
+        Self::mendable(format!("{PROJECT_FILE}: {error}"))
     }
 }
 

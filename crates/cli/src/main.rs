@@ -51,8 +51,22 @@ fn carry_out(cli: &Cli) -> Result<Exit, Fault> {
 fn on_runtime(command: impl Future<Output = Result<Exit, Fault>>) -> Result<Exit, Fault> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Fault::world(format!("cannot start: {error}")))?;
-    let ended = runtime.block_on(command);
+    let ended = runtime.block_on(async {
+        outlive_limits();
+        command.await
+    });
     // A program or a file that is still being read must not keep the person waiting.
     runtime.shutdown_background();
     ended
+}
+
+/// A limit on the size of files (`ulimit -f`) is told like a full disk: what a signal would end without a word is an error
+/// of the write instead, once somebody listens for the signal.
+fn outlive_limits() {
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    {
+        const SIGXFSZ: i32 = 25;
+        // Where it cannot be listened for, all is as it was. The listening goes on when the value is gone.
+        let _ = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(SIGXFSZ));
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use carat_registry::Project;
+use carat_registry::{PROJECT_FILE, Project};
 use carat_store::Store;
 
 use crate::args::Global;
@@ -22,6 +22,10 @@ impl Session {
     /// Finds the project that the command line means.
     pub(crate) fn open(global: &Global) -> Result<Self, Fault> {
         let project = match &global.project {
+            Some(folder) if !folder.join(PROJECT_FILE).exists() => {
+                let advice = "--project takes the folder of a project";
+                return Err(Fault::mendable(format!("there is no {PROJECT_FILE} in {}; {advice}", folder.display())));
+            }
             Some(folder) => Project::open(folder)?,
             None => Project::find(Path::new("."))?,
         };

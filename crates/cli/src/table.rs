@@ -1,6 +1,9 @@
 //! Tables for terminals: aligned by what people see, not by bytes.
 
+use std::borrow::Cow;
+
 use anstyle::Style;
+use carat_core::untrusted::visible;
 use unicode_width::UnicodeWidthStr as _;
 
 /// A cell: its text and its style.
@@ -12,13 +15,22 @@ pub(crate) struct Cell {
 
 impl Cell {
     pub(crate) fn styled(style: Style, text: impl Into<String>) -> Self {
-        Self { text: text.into(), style }
+        Self { text: fit_for_a_cell(text.into()), style }
     }
 }
 
 impl<T: Into<String>> From<T> for Cell {
     fn from(text: T) -> Self {
-        Self { text: text.into(), style: Style::new() }
+        Self { text: fit_for_a_cell(text.into()), style: Style::new() }
+    }
+}
+
+/// Names of rows, files and prompts are nobody's to trust: what a terminal would act on, or what would break the line, is
+/// shown instead.
+fn fit_for_a_cell(text: String) -> String {
+    match visible(&text) {
+        Cow::Borrowed(_) if !text.contains(['\n', '\t']) => text,
+        shown => shown.replace('\n', "⏎").replace('\t', " "),
     }
 }
 
@@ -129,5 +141,13 @@ mod tests {
         table.row(vec!["triage".into(), "0.5".into()]);
         let text = anstream::adapter::strip_str(&table.render()).to_string();
         assert_eq!(text, "name    score\n漢字        1\ntriage    0.5\n");
+    }
+
+    #[test]
+    fn a_cell_sends_nothing_to_the_terminal_and_stays_on_its_line() {
+        let mut table = Table::new(["row"]);
+        table.row(vec!["a\u{1b}]0;b\nc\td".into()]);
+        let text = anstream::adapter::strip_str(&table.render()).to_string();
+        assert_eq!(text, "row\na␛]0;b⏎c d\n");
     }
 }

@@ -183,21 +183,38 @@ fn a_third_interrupt_does_not_wait_for_room() {
     assert_eq!(project.report("@last")["run"]["samples"], 400);
 }
 
-/// A disk of one megabyte, of which 900 kB are taken, in a name space of its own that goes with the process.
+/// What lets a command have a name space of its own for mounts: root needs no more, others become root in theirs where the
+/// system allows it.
+#[cfg(target_os = "linux")]
+fn own_mounts() -> Option<&'static [&'static str]> {
+    let ways: [&[&str]; 2] = [&["--mount"], &["--user", "--map-root-user", "--mount"]];
+    let works = |way: &&[&str]| {
+        let mount = ["mount", "-t", "tmpfs", "none", "/mnt"];
+        Command::new("unshare").args(*way).args(mount).status().is_ok_and(|status| status.success())
+    };
+    ways.into_iter().find(works)
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_told_and_room_lets_the_run_go_on() {
+    let Some(own_mounts) = own_mounts() else {
+        eprintln!("NOT TESTED: this system allows no mounts; of full disks only limits on files have been tried");
+        return;
+    };
     let project = large();
-    let disk = project.file("disk");
-    std::fs::create_dir(&disk).unwrap();
+    std::fs::create_dir(project.file("disk")).unwrap();
+    // One megabyte, of which most is taken; it goes with the process.
     let script = "mount -t tmpfs -o size=1m none disk && head -c 900000 /dev/zero > disk/filler && exec \"$@\"";
     let mut command = Command::new("unshare");
-    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", script, "sh", env!("CARGO_BIN_EXE_carat")]);
-    command.args(["eval", "fruit", "--limit", "100", "--store", "disk/carat.db"]);
+    command.args(own_mounts).args(["sh", "-c", script, "sh", env!("CARGO_BIN_EXE_carat")]);
+    command.args(["eval", "fruit", "--limit", "50", "--store", "disk/carat.db"]);
     command.current_dir(project.path()).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     let mut going = Going::of(command);
     going.says("waiting for half a minute");
-    std::fs::remove_file(format!("/proc/{}/root{}/filler", going.id(), disk.display())).unwrap();
+    let filler = project.file("disk/filler");
+    std::fs::remove_file(format!("/proc/{}/root{}", going.id(), filler.display())).unwrap();
     let ended = going.end();
     insta::assert_snapshot!(ended.told(&project), @"");
+    assert!(ended.data.contains("50 cases"), "{ended:?}");
 }

@@ -2,7 +2,7 @@
 
 use carat_core::Rows as _;
 use carat_core::untrusted::one_line;
-use carat_registry::dataset::{self, Change, DatasetDiff, Findings, RowRef, Severity};
+use carat_registry::dataset::{self, Change, DatasetDiff, Finding, Findings, RowRef, Severity};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
@@ -172,7 +172,8 @@ fn tell(findings: &Findings) -> Result<(), Fault> {
             Severity::Warning => (ODD, "warning"),
             Severity::Note => (FAINT, "note"),
         };
-        text.push_str(&format!("  {}: {}\n", styled(style, word), carat_core::untrusted::visible(&finding.message)));
+        let message = carat_core::untrusted::visible(&finding.message);
+        text.push_str(&format!("  {}: {}{message}\n", styled(style, word), places(finding)));
     }
     if findings.unlisted > 0 {
         text.push_str(&styled(FAINT, format!("  and {} more\n", findings.unlisted)));
@@ -181,6 +182,18 @@ fn tell(findings: &Findings) -> Result<(), Fault> {
         text.push_str(&format!("  {}\n", styled(GOOD, "nothing to say against it")));
     }
     out::data(&text)
+}
+
+/// The lines that a finding is about, for a message that comes after them.
+fn places(finding: &Finding) -> String {
+    let lines: Vec<_> = finding.rows.iter().map(|row| row.line.to_string()).collect();
+    let more = finding.total.saturating_sub(lines.len() as u64);
+    match lines.as_slice() {
+        [] => String::new(),
+        [line] if more == 0 => format!("line {line}: "),
+        lines if more == 0 => format!("lines {}: ", lines.join(", ")),
+        lines => format!("lines {} and {more} more: ", lines.join(", ")),
+    }
 }
 
 fn diff(session: &Session, before: &str, after: &str, json: bool) -> Result<Exit, Fault> {

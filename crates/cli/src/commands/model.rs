@@ -31,7 +31,9 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
     if *json {
         let entry = |(name, spec): (&String, &ModelSpec)| {
             json!({"name": name, "provider": spec.provider, "model": spec.model.as_deref().unwrap_or(name),
-                   "base_url": spec.base_url, "api_key_env": spec.api_key_env, "key_is_set": key_is_set(spec)})
+                   "base_url": spec.base_url.as_deref().map(without_credentials),
+                   "api_key_env": spec.api_key_env.as_ref().filter(|variable| is_a_name(variable)),
+                   "key_is_set": key_is_set(spec)})
         };
         out::json(&json!({"format": 1, "models": models.iter().map(entry).collect::<Vec<_>>()}))?;
         return Ok(Exit::Fine);
@@ -39,6 +41,9 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
     let mut table = Table::new(["model", "provider", "called there", "where", "key"]);
     for (name, spec) in models {
         let key = match (&spec.api_key_env, key_is_set(spec)) {
+            (Some(variable), _) if !is_a_name(variable) => {
+                Cell::styled(BAD, "api_key_env is no name of a variable; is it the key itself?")
+            }
             (Some(variable), Some(true)) => Cell::styled(GOOD, format!("{variable} is set")),
             (Some(variable), _) => Cell::styled(BAD, format!("{variable} is not set")),
             (None, _) => Cell::styled(FAINT, "none"),
@@ -58,6 +63,20 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
     Ok(Exit::Fine)
 }
 
+/// Whether it can be the name of a variable. People who paste a key where its variable belongs must not see it again.
+fn is_a_name(variable: &str) -> bool {
+    variable.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+}
+
+/// The address without what may be a credential: name and password before the host, and the query.
+fn without_credentials(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let (rest, query) = rest.split_once('?').map_or((rest, ""), |(rest, _)| (rest, "?…"));
+    let host = rest.find('/').unwrap_or(rest.len());
+    let shown = rest[..host].rfind('@').map_or_else(|| rest.to_owned(), |at| format!("…{}", &rest[at..]));
+    if scheme.is_empty() { format!("{shown}{query}") } else { format!("{scheme}://{shown}{query}") }
+}
+
 fn key_is_set(spec: &ModelSpec) -> Option<bool> {
     spec.api_key_env.as_ref().map(|variable| std::env::var_os(variable).is_some_and(|key| !key.is_empty()))
 }
@@ -73,7 +92,7 @@ const fn word(provider: Provider) -> &'static str {
 
 fn place(spec: &ModelSpec) -> String {
     match spec.provider {
-        Provider::Openai => spec.base_url.clone().unwrap_or_else(|| "https://api.openai.com/v1".to_owned()),
+        Provider::Openai => without_credentials(spec.base_url.as_deref().unwrap_or("https://api.openai.com/v1")),
         Provider::Baseline => "here, offline".to_owned(),
         Provider::Recorded => spec.from.clone().or_else(|| spec.column.clone()).unwrap_or_default(),
         Provider::Command => spec.command.join(" "),

@@ -1,17 +1,18 @@
 //! Carrying out a plan: the journal first, then everybody who watches.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use carat_core::event::{FORMAT, RunStatus};
-use carat_core::fold::{Progress, Report};
+use carat_core::fold::{Progress, Report, VariantReport};
 use carat_core::spec::GateSpec;
-use carat_core::{EventKind, RunId, Sample};
+use carat_core::{EventKind, ModelErrorKind, RunId, Sample};
 use carat_eval::resume::Decisions;
 use carat_eval::run::Recordings;
 use carat_eval::{Execution, Plan, RunError, gates};
 use carat_store::{Journal, Store};
 
+use crate::commands::run::reasons::Reasons;
 use crate::commands::run::summary;
 use crate::exit::Exit;
 use crate::fault::Fault;
@@ -37,6 +38,7 @@ pub(super) async fn begin(args: &Args, session: &Session, selected: Selected) ->
         journal,
         opening: vec![opening],
         progress: Progress::default(),
+        reasons: Reasons::default(),
         decisions: Decisions::default(),
         gates,
     };
@@ -50,6 +52,8 @@ pub(super) struct Job {
     pub(super) opening: Vec<EventKind>,
     /// What was recorded before, already counted.
     pub(super) progress: Progress,
+    /// Why cases had no answer before.
+    pub(super) reasons: Reasons,
     pub(super) decisions: Decisions,
     pub(super) gates: Vec<GateSpec>,
 }
@@ -63,7 +67,7 @@ impl Job {
         let told = screen.clone();
         let mut journal = self.journal.on_wait(move |error| told.say(&format!("{error}; waiting for half a minute")));
         let (stop, listener) = interrupts::listen(screen.clone());
-        let mut watcher = Watcher::new(Arc::clone(&progress));
+        let mut watcher = Watcher::new(Arc::clone(&progress), self.reasons);
         let execution = Execution {
             opening: self.opening,
             next_seq: journal.next_seq(),
@@ -81,14 +85,21 @@ impl Job {
             Ok(progress) => progress.clone(),
             Err(poisoned) => poisoned.into_inner().clone(),
         };
-        conclude(ended, &progress, &self.gates, args.json.as_deref(), session)
+        let folded = Folded { progress, reasons: watcher.reasons };
+        conclude(ended, &folded, &self.gates, args.json.as_deref(), session)
     }
+}
+
+/// What a run's events have come to.
+struct Folded {
+    progress: Progress,
+    reasons: Reasons,
 }
 
 /// Says what the run came to, and what that means for the exit code.
 fn conclude(
     ended: Result<RunStatus, RunError>,
-    progress: &Progress,
+    Folded { progress, reasons }: &Folded,
     gates: &[GateSpec],
     json: Option<&Path>,
     session: &Session,
@@ -96,35 +107,63 @@ fn conclude(
     let Some(mut report) = Report::of(progress) else { return ended.map(|_| Exit::Fine).map_err(Fault::from) };
     report.gates = gates::judge(gates, &report);
     let to_stdout = json == Some(Path::new("-"));
-    if let Some(file) = json.filter(|_| !to_stdout) {
-        write_report(file, &report)?;
-    }
+    // Whatever becomes of the file, the person hears what the run came to.
+    let written = json.filter(|_| !to_stdout).map_or(Ok(()), |file| write_report(file, &report));
     if to_stdout {
         out::json(&report)?;
-        session.talk(&summary::of(&report, progress));
+        session.talk(&summary::of(&report, progress, reasons));
     } else {
-        out::data(&summary::of(&report, progress))?;
+        out::data(&summary::of(&report, progress, reasons))?;
     }
     session.talk(&summary::next_steps(&report, progress));
     let status = ended?;
+    written?;
     Ok(exit_of(status, &report))
 }
 
 fn exit_of(status: RunStatus, report: &Report) -> Exit {
-    let nothing_answered = report.variants.iter().all(|variant| variant.samples == variant.errors);
+    // A variant without a single answer has not been measured, whatever the others say.
+    let mut silent = report.variants.iter().filter(|variant| variant.samples == variant.errors).peekable();
     match status {
         RunStatus::Interrupted => Exit::Interrupted,
         RunStatus::Failed => Exit::World,
-        RunStatus::Finished if nothing_answered => Exit::World,
+        RunStatus::Finished if silent.peek().is_some() => {
+            if silent.all(is_mendable) { Exit::Mendable } else { Exit::World }
+        }
         RunStatus::Finished if report.gates.iter().any(|gate| !gate.holds) => Exit::GateFailed,
         RunStatus::Finished => Exit::Fine,
     }
 }
 
+/// Whether it was prompts and data that kept a variant from being answered, rather than the world.
+fn is_mendable(variant: &VariantReport) -> bool {
+    let by_hand = [ModelErrorKind::NoExamples, ModelErrorKind::NotRecorded].map(ModelErrorKind::as_str);
+    variant.failures.keys().all(|kind| kind == "unrendered" || by_hand.contains(&kind.as_str()))
+}
+
+/// Tells that a report cannot be written before anything is paid for.
+pub(super) fn refuse_unwritable(file: &Path) -> Result<(), Fault> {
+    let beside = beside(file);
+    let tried = if file.is_dir() {
+        Err(std::io::ErrorKind::IsADirectory.into())
+    } else {
+        std::fs::File::create(&beside).and_then(|_| std::fs::remove_file(&beside))
+    };
+    tried.map_err(|error| {
+        let advice = "name a file in a folder that is there and may be written; nothing has been run";
+        Fault::mendable(format!("cannot write the report {}: {error}; {advice}", file.display()))
+    })
+}
+
+/// Where a report is written before it gets its name.
+fn beside(file: &Path) -> PathBuf {
+    file.with_extension("json.part")
+}
+
 /// The file is there with all of the report, or as it was before.
 fn write_report(file: &Path, report: &Report) -> Result<(), Fault> {
     let text = serde_json::to_string_pretty(report).map_err(Fault::bug)?;
-    let beside = file.with_extension("json.part");
+    let beside = beside(file);
     let written = std::fs::write(&beside, text + "\n").and_then(|()| std::fs::rename(&beside, file));
     written.map_err(|error| {
         let _ = std::fs::remove_file(&beside);

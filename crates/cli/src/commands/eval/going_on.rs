@@ -9,6 +9,7 @@ use carat_eval::Plan;
 use carat_eval::resume::{Decisions, Recorded};
 use carat_store::{Detail, Store};
 
+use crate::commands::run::reasons::Reasons;
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::session::{Session, now};
@@ -43,8 +44,8 @@ pub(super) async fn go_on(args: &Args, reference: &str, session: &Session) -> Re
     let resumed = EventKind::RunResumed { at: now(), plan: plan.outline.clone(), reuse: decisions.reuse };
     let event = Event { seq: journal.next_seq(), elapsed_us: 0, kind: resumed };
     journal.resume(&event, &decisions.superseded, &decisions.restored).await?;
-    let progress = count(&store, &run).await?;
-    Job { plan, journal, opening: Vec::new(), progress, decisions, gates }.carry_out(args, session, store).await
+    let (progress, reasons) = count(&store, &run).await?;
+    Job { plan, journal, opening: Vec::new(), progress, reasons, decisions, gates }.carry_out(args, session, store).await
 }
 
 /// The plan as it was last, and all variants that the run ever had.
@@ -84,13 +85,14 @@ async fn decide(
 }
 
 /// What still counts of the run, folded as if it had just happened.
-async fn count(store: &Store, run: &RunId) -> Result<Progress, Fault> {
-    let mut progress = Progress::default();
+async fn count(store: &Store, run: &RunId) -> Result<(Progress, Reasons), Fault> {
+    let (mut progress, mut reasons) = (Progress::default(), Reasons::default());
     let mut replay = store.replay(run, Detail::Verdicts).await?;
     while let Some(event) = replay.next().await? {
         progress.apply(&event);
+        reasons.apply(&event);
     }
-    Ok(progress)
+    Ok((progress, reasons))
 }
 
 fn told(reuse: &Reuse, run: &RunId) -> String {

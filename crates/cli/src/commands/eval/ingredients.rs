@@ -3,18 +3,22 @@
 use std::sync::Arc;
 
 use carat_core::event::{DatasetId, Variant};
+use carat_core::prompt::InputMapping;
 use carat_core::spec::Overrides;
-use carat_core::{Digest, Scorer};
+use carat_core::{Digest, Rows as _, Scorer};
 use carat_eval::plan::{Ingredients, PlannedModel, PlannedPrompt};
 use carat_eval::{Plan, gates, scorers};
 use carat_registry::dataset::{Dataset, LocatedRows, Selected as SelectedRows, Selection, Survey, survey};
-use carat_registry::{EvalOnDisk, PromptOnDisk, load_image};
+use carat_registry::{EvalOnDisk, Project, ProjectError, PromptOnDisk, load_image};
 use carat_store::{Kind, Store};
 
 use crate::fault::Fault;
 use crate::session::{Session, now};
 
 use super::Args;
+
+/// So many rows are put into each prompt before the run begins.
+const PROBED: usize = 20;
 
 /// A spec with all that it names, found and read.
 pub(super) struct Selected {
@@ -37,16 +41,24 @@ impl Selected {
         let mut eval = project.eval(reference)?;
         eval.spec = eval.spec.with(&overrides);
         gates::check(&eval.spec.gates).map_err(|why| Fault::mendable(format!("{}: {why}", eval.file)))?;
+        let unknown = |error, flags: &[String]| if flags.is_empty() { named_by(&eval, error) } else { error.into() };
         for model in &eval.spec.models {
-            project.model(model)?;
+            project.model(model).map_err(|error| unknown(error, &overrides.models))?;
         }
-        let prompts: Vec<_> = eval.spec.prompts.iter().map(|prompt| project.prompt(prompt)).collect::<Result<_, _>>()?;
+        let prompts = eval.spec.prompts.iter().map(|prompt| project.prompt(prompt));
+        let prompts: Vec<_> =
+            prompts.collect::<Result<_, _>>().map_err(|error| unknown(error, &overrides.prompts))?;
         for finding in prompts.iter().flat_map(|prompt| &prompt.prompt.warnings) {
             session.talk(&format!("{} {}", crate::out::styled(crate::out::ODD, "warning:"), finding.message));
         }
         let scorers = build_scorers(&eval)?;
-        let (dataset, file) = project.dataset(&eval.spec.dataset)?;
+        let (dataset, file) = project.dataset(&eval.spec.dataset).map_err(|error| named_by(&eval, error))?;
         let (whole, survey, rows) = select_rows(&eval, &overrides, file)?;
+        let mapping = InputMapping::new(&eval.spec.inputs);
+        let mapping = mapping.map_err(|why| Fault::mendable(format!("{}: {why}", eval.file)))?;
+        for prompt in &prompts {
+            refuse_unrenderable(project, prompt, &mapping, &rows)?;
+        }
         Ok(Self { eval, overrides, prompts, dataset, whole, survey, rows, scorers })
     }
 
@@ -89,6 +101,41 @@ impl Selected {
     }
 }
 
+/// A name that leads nowhere, with the file that it stands in.
+fn named_by(eval: &EvalOnDisk, error: ProjectError) -> Fault {
+    match error {
+        ProjectError::Unknown { .. } => Fault::mendable(format!("{}: {error}", eval.file)),
+        ProjectError::Data(error) if error.line.is_none() && error.file == eval.spec.dataset => {
+            Fault::mendable(format!("{}: dataset {error}", eval.file))
+        }
+        other => other.into(),
+    }
+}
+
+/// A prompt that none of the first rows can be put into is a mistake, and told before anything is paid for. A row that
+/// cannot be put into it while others can is a result of the run.
+fn refuse_unrenderable(
+    project: &Project,
+    on_disk: &PromptOnDisk,
+    mapping: &InputMapping,
+    rows: &SelectedRows,
+) -> Result<(), Fault> {
+    let images = |path: &str| load_image(project.root(), &on_disk.folder, path);
+    let mut first = None;
+    for row in rows.open()?.take(PROBED) {
+        let row = row?;
+        let rendered = mapping.apply(&row).map_err(Fault::mendable).and_then(|input| {
+            on_disk.prompt.render(&input, &row.messages, &images)?;
+            Ok(())
+        });
+        match rendered {
+            Ok(()) => return Ok(()),
+            Err(fault) => drop(first.get_or_insert(fault)),
+        }
+    }
+    first.map_or(Ok(()), Err)
+}
+
 fn planned(session: &Session, on_disk: PromptOnDisk, version: Option<u32>) -> PlannedPrompt {
     let PromptOnDisk { prompt, folder } = on_disk;
     let root = session.project.root().to_owned();
@@ -99,7 +146,7 @@ fn build_scorers(eval: &EvalOnDisk) -> Result<Vec<Box<dyn Scorer>>, Fault> {
     // Schemas that are named by their file have become part of the spec when it was read.
     let no_files = |file: &str| Err(format!("the schema `{file}` has not been read"));
     let build = |spec| {
-        scorers::build(spec, &no_files).map_err(|error| Fault::mendable(format!("{}: {}: {error}", eval.file, spec.name)))
+        scorers::build(spec, &no_files).map_err(|error| Fault::mendable(format!("{}: {error}", eval.file)))
     };
     eval.spec.scorers.iter().map(build).collect()
 }
@@ -132,11 +179,13 @@ fn nothing(selection: &Selection, whole: &Survey, shown: &str) -> Fault {
     if whole.rows == 0 {
         return Fault::nothing(format!("{shown} has no rows; there is nothing to run"));
     }
+    if selection.limit == Some(0) {
+        return Fault::nothing("--limit 0 leaves no row; there is nothing to run");
+    }
     let mut asked = Vec::new();
     asked.extend(selection.split.as_ref().map(|split| format!("split `{split}`")));
     asked.extend(selection.tags.iter().map(|tag| format!("tag `{tag}`")));
     asked.extend((!selection.only.is_empty()).then(|| format!("id like {}", selection.only.join(" or "))));
-    asked.extend(selection.limit.map(|limit| format!("limit {limit}")));
     let list = |names: Vec<&String>| match names.as_slice() {
         [] => "none".to_owned(),
         names => names.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", "),

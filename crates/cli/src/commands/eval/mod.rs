@@ -9,7 +9,7 @@ mod models;
 mod watch;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use carat_core::spec::Overrides;
 use serde_json::Value;
@@ -112,6 +112,9 @@ impl Args {
 }
 
 pub(crate) async fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
+    if let Some(file) = args.json.as_deref().filter(|file| *file != Path::new("-") && !args.dry_run) {
+        carry_out::refuse_unwritable(file)?;
+    }
     if let Some(run) = &args.resume {
         return going_on::go_on(args, run, session).await;
     }

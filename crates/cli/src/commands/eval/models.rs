@@ -6,6 +6,7 @@ use carat_core::spec::{ModelSpec, Provider};
 use carat_core::{EventKind, Outcome, Rows as _};
 use carat_eval::plan::PlannedModel;
 use carat_models::{AnswerSource, FieldOfRow, Recorded, Surroundings, Table, build};
+use carat_registry::PROJECT_FILE;
 use carat_store::{Detail, Store};
 
 use crate::fault::Fault;
@@ -34,7 +35,7 @@ async fn answers(
     session: &Session,
     store: &Store,
 ) -> Result<Arc<dyn AnswerSource>, Fault> {
-    let wrong = |why: String| Fault::mendable(format!("models.{name}: {why}"));
+    let wrong = |why: String| Fault::mendable(format!("{PROJECT_FILE}: models.{name}: {why}"));
     let column = spec.column.as_deref();
     match spec.from.as_deref() {
         None => {
@@ -46,7 +47,7 @@ async fn answers(
                 Some(run) => of_run(run, store).await?,
                 None => of_file(from, column.unwrap_or("output"), session)?,
             };
-            Ok(Arc::new(Table::new(pairs).map_err(|twice| wrong(twice.to_string()))?))
+            Ok(Arc::new(Table::new(pairs).map_err(|twice| wrong(format!("{from}: {twice}")))?))
         }
     }
 }

@@ -10,6 +10,7 @@ use carat_core::{Event, Sink, SinkError};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::sync::Notify;
 
+use crate::commands::run::reasons::Reasons;
 use crate::commands::run::summary;
 use crate::out;
 
@@ -23,11 +24,14 @@ const LINES: usize = 8;
 /// Counts what happens.
 pub(super) struct Watcher {
     progress: Arc<Mutex<Progress>>,
+    /// Why cases have no answer.
+    pub(super) reasons: Reasons,
 }
 
 impl Watcher {
-    pub(super) const fn new(progress: Arc<Mutex<Progress>>) -> Self {
-        Self { progress }
+    /// Goes on from what has been counted before.
+    pub(super) const fn new(progress: Arc<Mutex<Progress>>, reasons: Reasons) -> Self {
+        Self { progress, reasons }
     }
 }
 
@@ -35,7 +39,10 @@ impl Watcher {
 impl Sink for Watcher {
     async fn emit(&mut self, events: &[Event]) -> Result<(), SinkError> {
         let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
-        events.iter().for_each(|event| progress.apply(event));
+        for event in events {
+            progress.apply(event);
+            self.reasons.apply(event);
+        }
         Ok(())
     }
 }

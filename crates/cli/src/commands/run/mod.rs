@@ -1,5 +1,6 @@
 //! `carat run list | show | resume`
 
+pub(crate) mod reasons;
 pub(crate) mod summary;
 
 mod row;

@@ -1,7 +1,7 @@
 //! `carat run show RUN`
 
 use carat_core::fold::{ClassReport, Progress, Report, VariantReport};
-use carat_core::untrusted::one_line;
+use carat_core::untrusted::{one_line, visible};
 use carat_core::{EventKind, Outcome, RunId, Sample};
 use carat_eval::gates;
 use carat_store::{Detail, Store};
@@ -12,6 +12,7 @@ use crate::out::{self, FAINT, STRONG, styled};
 use crate::session::Session;
 use crate::table::Table;
 
+use super::reasons::Reasons;
 use super::summary;
 
 /// So many answers that missed are shown.
@@ -20,7 +21,7 @@ const MISSES: usize = 10;
 pub(super) async fn show(session: &Session, reference: &str, json: bool) -> Result<Exit, Fault> {
     let store = session.store().await?;
     let run = store.find_run(reference).await?;
-    let (progress, misses) = fold(&store, &run.id).await?;
+    let Folded { progress, reasons, misses } = fold(&store, &run.id).await?;
     let mut report =
         Report::of(&progress).ok_or_else(|| Fault::mendable(format!("run {} was killed before it began", run.id)))?;
     // The gates of the spec as it is now; a spec that is gone has none.
@@ -31,24 +32,32 @@ pub(super) async fn show(session: &Session, reference: &str, json: bool) -> Resu
         out::json(&report)?;
         return Ok(Exit::Fine);
     }
-    let mut text = summary::of(&report, &progress);
+    let mut text = summary::of(&report, &progress, &reasons);
     for variant in &report.variants {
         for (scorer, classes) in &variant.classes {
             text.push_str(&class_tables(variant, scorer, classes));
         }
     }
-    text.push_str(&missed(&misses, &report));
+    text.push_str(&missed(&misses, &report, &progress));
     out::data(&text)?;
     Ok(Exit::Fine)
 }
 
-/// The run's fold, and the first samples that are not right.
-async fn fold(store: &Store, run: &RunId) -> Result<(Progress, Vec<Sample>), Fault> {
-    let mut progress = Progress::default();
-    let mut misses = Vec::new();
+/// What a run's events come to.
+#[derive(Default)]
+struct Folded {
+    progress: Progress,
+    reasons: Reasons,
+    /// The first samples that are not right.
+    misses: Vec<Sample>,
+}
+
+async fn fold(store: &Store, run: &RunId) -> Result<Folded, Fault> {
+    let Folded { mut progress, mut reasons, mut misses } = Folded::default();
     let mut replay = store.replay(run, Detail::Verdicts).await?;
     while let Some(event) = replay.next().await? {
         progress.apply(&event);
+        reasons.apply(&event);
         if let EventKind::CaseFinished { sample } = event.kind
             && misses.len() < MISSES
             && is_miss(&sample)
@@ -56,7 +65,7 @@ async fn fold(store: &Store, run: &RunId) -> Result<(Progress, Vec<Sample>), Fau
             misses.push(*sample);
         }
     }
-    Ok((progress, misses))
+    Ok(Folded { progress, reasons, misses })
 }
 
 fn is_miss(sample: &Sample) -> bool {
@@ -90,12 +99,15 @@ fn class_tables(variant: &VariantReport, scorer: &str, classes: &[ClassReport]) 
     format!("\n{} {scorer}\n{}", styled(STRONG, &variant.variant), table.fitted())
 }
 
-fn missed(misses: &[Sample], report: &Report) -> String {
+fn missed(misses: &[Sample], report: &Report, progress: &Progress) -> String {
     if misses.is_empty() {
         return String::new();
     }
     let mut text = format!("\n{} (the first {})\n", styled(STRONG, "answers that missed"), misses.len());
-    let mut table = Table::new(["row", "answer", "why"]);
+    let variants = progress.plan.as_ref().map(|plan| plan.variants.as_slice()).unwrap_or_default();
+    let label = |number| variants.iter().find(|variant| variant.number == number).map_or("?", |variant| &variant.label);
+    let several = variants.len() > 1;
+    let mut table = Table::new(["row"].into_iter().chain(several.then_some("variant")).chain(["answer", "why"]));
     for sample in misses {
         let (answer, why) = match &sample.outcome {
             Outcome::Completed { completion, scores, unscored } => {
@@ -108,10 +120,13 @@ fn missed(misses: &[Sample], report: &Report) -> String {
             Outcome::Unrendered { message } => ("–", message.clone()),
             Outcome::Unanswered { error } => ("–", error.message.clone()),
         };
-        table.row(vec![sample.case.row.as_str().into(), one_line(answer, 40).into(), one_line(&why, 80).into()]);
+        let mut cells = vec![sample.case.row.as_str().into()];
+        cells.extend(several.then(|| label(sample.case.variant).into()));
+        cells.extend([one_line(answer, 40).into(), one_line(&why, 80).into()]);
+        table.row(cells);
     }
     text.push_str(&table.fitted());
-    let first = &misses[0].case.row;
+    let first = visible(misses[0].case.row.as_str());
     text.push_str(&styled(FAINT, format!("\none in full: carat run show {} --row {first}\n", report.run.id)));
     text
 }

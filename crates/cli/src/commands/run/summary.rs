@@ -8,9 +8,12 @@ use carat_core::untrusted::one_line;
 use crate::out::{BAD, FAINT, GOOD, ODD, STRONG, styled};
 use crate::table::{Cell, Table};
 
-/// The report for a terminal: what was run, a table, gates, and why models were given up.
-pub(crate) fn of(report: &Report, progress: &Progress) -> String {
+use super::reasons::Reasons;
+
+/// The report for a terminal: what was run, a table, why cases have no answer and models were given up, and gates.
+pub(crate) fn of(report: &Report, progress: &Progress, reasons: &Reasons) -> String {
     let mut text = format!("{}\n\n{}", heading(report), table(report).fitted());
+    text.push_str(&reasons.told(progress));
     for (model, error) in &progress.given_up {
         let why = one_line(&error.message, 400);
         text.push_str(&format!("\n{} {model} was given up: {why}\n", styled(BAD, "✗")));
