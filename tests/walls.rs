@@ -68,7 +68,8 @@ fn section(text: &str, head: &str) -> Vec<String> {
 fn every_crate_leans_only_on_lower_ones() {
     let manifests = manifests();
     for (name, manifest) in &manifests {
-        let (_, allowed) = ARROWS.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("{name} is not in the table"));
+        let (_, allowed) =
+            ARROWS.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("{name} is not in the table"));
         let ours = manifest.dependencies.iter().filter(|dependency| dependency.starts_with("carat"));
         for dependency in ours {
             assert!(allowed.contains(&dependency.as_str()), "{name} must not lean on {dependency}");
@@ -105,7 +106,13 @@ fn every_crate_takes_lints_and_versions_from_the_workspace() {
 fn pure_crates_ban_what_touches_the_world() {
     for folder in PURE {
         let text = std::fs::read_to_string(root().join("crates").join(folder).join("clippy.toml")).unwrap();
-        for banned in ["std::time::SystemTime::now", "std::time::Instant::now", "std::env::var", "std::fs::read", "std::fs::File::open"] {
+        for banned in [
+            "std::time::SystemTime::now",
+            "std::time::Instant::now",
+            "std::env::var",
+            "std::fs::read",
+            "std::fs::File::open",
+        ] {
             assert!(text.contains(banned), "crates/{folder}/clippy.toml does not ban {banned}");
         }
     }

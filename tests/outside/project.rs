@@ -27,22 +27,36 @@ pub(crate) struct Ended {
 impl Ended {
     /// What it said and how it ended, as a snapshot has it: paths, ports and run ids differ each time.
     pub(crate) fn told(&self, project: &Project) -> String {
-        plain(project, &format!("exit {:?}\n{}", self.code, self.talk))
+        plain(project, &format!("{}{}", self.exit(), self.talk))
+    }
+
+    /// Why cases have no answer, and how it ended. Whether a model is given up for it before its other cases have ended is
+    /// a matter of chance, and left out.
+    pub(crate) fn why(&self, project: &Project) -> String {
+        let lines = self.data.lines().filter(|line| line.starts_with('✗'));
+        let why: Vec<&str> = lines.filter_map(|line| Some(line.split_once(": ")?.1)).collect();
+        plain(project, &format!("{}{}", self.exit(), why.join("\n")))
     }
 
     /// The same of a run: the first line of its summary, why cases have no answer, and how it ended.
     pub(crate) fn summed_up(&self, project: &Project) -> String {
         let lines = self.data.lines().enumerate();
-        let kept: Vec<&str> = lines.filter(|(at, line)| *at == 0 || line.starts_with('✗')).map(|(_, line)| line).collect();
-        plain(project, &format!("exit {:?}\n{}", self.code, kept.join("\n")))
+        let kept: Vec<&str> =
+            lines.filter(|(at, line)| *at == 0 || line.starts_with('✗')).map(|(_, line)| line).collect();
+        plain(project, &format!("{}{}", self.exit(), kept.join("\n")))
+    }
+
+    fn exit(&self) -> String {
+        self.code.map_or_else(|| "ended by a signal\n".to_owned(), |code| format!("exit {code}\n"))
     }
 }
 
-/// The text without what differs each time, and without the advice on what to do next.
+/// The text without what differs each time: how far a run has come, and what to do next, are left out.
 fn plain(project: &Project, text: &str) -> String {
-    let path = project.path().display().to_string();
-    let text = text.replace(&path, "PROJECT");
-    let text = text.split("next:\n").next().unwrap_or_default().to_owned();
+    let is_kept =
+        |line: &&str| !line.starts_with("next:") && !line.starts_with("  carat run ") && !line.contains("/s  ");
+    let text: String = text.split_inclusive('\n').filter(is_kept).collect();
+    let text = text.replace(&project.path().display().to_string(), "PROJECT");
     let ports = text.split("127.0.0.1:").enumerate().map(|(at, part)| match at {
         0 => part.to_owned(),
         _ => format!("127.0.0.1:PORT{}", part.trim_start_matches(|c: char| c.is_ascii_digit())),
@@ -79,7 +93,10 @@ impl Project {
     /// A project with two prompts and an eval over a few rows, on the offline baseline.
     pub(crate) fn small() -> Self {
         let project = Self::empty();
-        project.write("carat.yaml", "models:\n  nearest: { provider: baseline, model: nearest }\n  echo: { provider: baseline, model: echo }\n");
+        project.write(
+            "carat.yaml",
+            "models:\n  nearest: { provider: baseline, model: nearest }\n  echo: { provider: baseline, model: echo }\n",
+        );
         project.write("prompts/sort.prompty", SORT);
         project.write("datasets/fruit.jsonl", FRUIT);
         project.write("evals/fruit.yaml", EVAL);

@@ -8,7 +8,7 @@ use crate::commands;
 
 /// Evals of prompts and models against golden data: paired, with error bars, and nothing paid for twice.
 #[derive(Debug, Parser)]
-#[command(name = "carat", version, about, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "carat", version, max_term_width = 100, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -23,7 +23,14 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "DIR", help_heading = "Global")]
     pub(crate) project: Option<PathBuf>,
     /// Where runs are kept [default: what carat.yaml says, else .carat/carat.db]
-    #[arg(long, global = true, value_name = "URL", env = "CARAT_STORE", hide_env_values = true, help_heading = "Global")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "CARAT_STORE",
+        hide_env_values = true,
+        help_heading = "Global"
+    )]
     pub(crate) store: Option<String>,
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global")]

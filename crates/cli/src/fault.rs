@@ -75,7 +75,9 @@ impl From<StoreError> for Fault {
             | StoreError::NoSuchSample { .. }
             | StoreError::NotSupported { .. }
             | StoreError::Running { .. } => Self::mendable(error),
-            StoreError::OutOfOrder { .. } | StoreError::RunExists { .. } | StoreError::Unrecordable { .. } => Self::bug(error),
+            StoreError::OutOfOrder { .. } | StoreError::RunExists { .. } | StoreError::Unrecordable { .. } => {
+                Self::bug(error)
+            }
             _ => Self::world(error),
         }
     }

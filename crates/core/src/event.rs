@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::spec::{Overrides, Price};
+use crate::spec::{GateSpec, Overrides, Price};
 use crate::{Case, Digest, ModelError, ModelId, RunId, Sample};
 
 /// The version of the events' shape, told by [`EventKind::RunStarted`].
@@ -122,6 +122,9 @@ pub struct PlanOutline {
     pub cases: u64,
     /// The scorers, in the order of the spec.
     pub scorers: Vec<ScorerOutline>,
+    /// What has to hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gates: Vec<GateSpec>,
 }
 
 /// A scorer as a reader of results needs to know it.

@@ -24,34 +24,41 @@ fn z(confidence: f64) -> f64 {
 /// The share of successes with Wilson's score interval (Wilson 1927, without continuity correction), which stays inside
 /// 0 to 1 and is honest for small numbers. None without trials.
 pub fn wilson(successes: u64, n: u64, confidence: f64) -> Option<Estimate> {
+    wilson_of_mean(successes as f64, n, confidence)
+}
+
+/// Wilson's interval for the mean of values from 0 to 1, from their sum. No such values spread more than ones and zeros of
+/// the same mean, so that the interval is never too short for them.
+fn wilson_of_mean(sum: f64, n: u64, confidence: f64) -> Option<Estimate> {
     if n == 0 {
         return None;
     }
     let (n, z) = (n as f64, z(confidence));
-    let value = successes as f64 / n;
+    let value = sum / n;
     let center = (value + z * z / (2.0 * n)) / (1.0 + z * z / n);
     let half = z / (1.0 + z * z / n) * (value * (1.0 - value) / n + z * z / (4.0 * n * n)).sqrt();
     // At the ends the formula gives 0 and 1 exactly, but for the last digits.
-    let low = if successes == 0 { 0.0 } else { center - half };
-    let high = if successes as f64 == n { 1.0 } else { center + half };
+    let low = if value == 0.0 { 0.0 } else { center - half };
+    let high = if value == 1.0 { 1.0 } else { center + half };
     Some(Estimate { value, low, high })
 }
 
-/// The mean with Student's t interval, from n, the sum and the sum of squares. None without values; with a single value the
-/// interval is the whole range from 0 to 1, for one value says nothing of the spread.
-pub fn t_interval(n: u64, sum: f64, sum_of_squares: f64, confidence: f64) -> Option<Estimate> {
-    if n == 0 {
-        return None;
-    }
+/// The mean of values from 0 to 1, from n, their sum and the sum of their squares, and how its interval was made. None
+/// without values.
+///
+/// Student's t, cut off at 0 and 1. Where all values are the same, or there is only one, t would claim to know the mean for
+/// certain; Wilson's interval does not.
+pub fn mean(n: u64, sum: f64, sum_of_squares: f64, confidence: f64) -> Option<(Estimate, &'static str)> {
     let count = n as f64;
     let value = sum / count;
-    if n == 1 {
-        return Some(Estimate { value, low: 0.0, high: 1.0 });
-    }
     let variance = ((sum_of_squares - count * value * value) / (count - 1.0)).max(0.0);
+    // Sums of the same number differ from their multiple in the last digits only.
+    if n < 2 || variance < 1e-15 {
+        return Some((wilson_of_mean(sum, n, confidence)?, "wilson"));
+    }
     let t = StudentsT::new(0.0, 1.0, count - 1.0).ok()?.inverse_cdf(0.5 + confidence / 2.0);
     let half = t * (variance / count).sqrt();
-    Some(Estimate { value, low: value - half, high: value + half })
+    Some((Estimate { value, low: (value - half).max(0.0), high: (value + half).min(1.0) }, "t"))
 }
 
 /// A quantile of sorted values (linear interpolation between order statistics, type 7 of Hyndman and Fan 1996) with a
@@ -74,6 +81,9 @@ pub fn quantile(sorted: &[f64], q: f64, confidence: f64) -> Option<Estimate> {
 ///
 /// `counts[i][j]` is how often class `i` was expected and class `j` answered; columns beyond the classes are answers that
 /// name no class. Classes that are neither expected nor answered do not count. None without counts.
+///
+/// Where everything is right, or everything wrong, the method would claim to know the value for certain; Wilson's interval
+/// on as many answers as the smallest class has stands in for it, because that class counts as much as the others.
 pub fn f1_macro(counts: &[Vec<u64>], confidence: f64) -> Option<Estimate> {
     let n: u64 = counts.iter().flatten().sum();
     let present: Vec<Class> = classes(counts).into_iter().filter(|class| class.support > 0.0).collect();
@@ -86,12 +96,18 @@ pub fn f1_macro(counts: &[Vec<u64>], confidence: f64) -> Option<Estimate> {
     for (i, row) in counts.iter().enumerate() {
         for (j, count) in row.iter().enumerate() {
             let share = *count as f64 / total;
-            let gradient: f64 = present.iter().map(|class| class.gradient(i, j, total)).sum::<f64>() / present.len() as f64;
+            let gradient: f64 =
+                present.iter().map(|class| class.gradient(i, j, total)).sum::<f64>() / present.len() as f64;
             mean += share * gradient;
             mean_of_squares += share * gradient * gradient;
         }
     }
-    let half = z(confidence) * ((mean_of_squares - mean * mean).max(0.0) / total).sqrt();
+    let variance = (mean_of_squares - mean * mean).max(0.0) / total;
+    if variance < 1e-15 {
+        let smallest = counts.iter().map(|row| row.iter().sum::<u64>()).filter(|expected| *expected > 0).min()?;
+        return wilson_of_mean(value * smallest as f64, smallest, confidence);
+    }
+    let half = z(confidence) * variance.sqrt();
     Some(Estimate { value, low: (value - half).max(0.0), high: (value + half).min(1.0) })
 }
 
@@ -169,18 +185,35 @@ mod tests {
         assert!(wilson(0, 0, 0.95).is_none());
     }
 
-    #[test]
-    fn t_agrees_with_scipy() {
-        // scipy 1.15: t.interval(0.95, 4, mean([.1,.4,.5,.9,.6]), sem(…))
-        let values = [0.1, 0.4, 0.5, 0.9, 0.6];
-        let estimate = t_interval(5, values.iter().sum(), values.iter().map(|v| v * v).sum(), 0.95).unwrap();
-        assert!(near(estimate.value, 0.5));
-        assert!((estimate.low - 0.137_995_8).abs() < 1e-5, "{estimate:?}");
+    fn mean_of(values: &[f64]) -> (Estimate, &'static str) {
+        mean(values.len() as u64, values.iter().sum(), values.iter().map(|v| v * v).sum(), 0.95).unwrap()
     }
 
     #[test]
-    fn a_single_value_says_nothing_of_the_spread() {
-        assert_eq!(t_interval(1, 0.7, 0.49, 0.95), Some(Estimate { value: 0.7, low: 0.0, high: 1.0 }));
+    fn t_agrees_with_scipy() {
+        // scipy 1.15: t.interval(0.95, 4, mean([.1,.4,.5,.9,.6]), sem(…))
+        let (estimate, kind) = mean_of(&[0.1, 0.4, 0.5, 0.9, 0.6]);
+        assert!(near(estimate.value, 0.5));
+        assert!((estimate.low - 0.137_995_8).abs() < 1e-5, "{estimate:?}");
+        assert_eq!(kind, "t");
+    }
+
+    #[test]
+    fn a_mean_stays_between_zero_and_one() {
+        let (estimate, _) = mean_of(&[0.0, 1.0]);
+        assert_eq!((estimate.low, estimate.high), (0.0, 1.0));
+    }
+
+    #[test]
+    fn values_that_agree_are_not_taken_for_certainty() {
+        for (values, least) in [(vec![1.0], 0.7), (vec![1.0; 2], 0.6), (vec![0.3; 50], 0.2)] {
+            let (estimate, kind) = mean_of(&values);
+            assert_eq!(kind, "wilson");
+            assert!(estimate.high - estimate.low > least, "{estimate:?}");
+        }
+        let perfect = f1_macro(&[vec![2, 0], vec![0, 2]], 0.95).unwrap();
+        assert_eq!((perfect.value, perfect.high), (1.0, 1.0));
+        assert!(perfect.low < 0.4, "{perfect:?}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Gates: what must hold of a run. They fail closed: a gate over nothing does not hold.
 
+use carat_core::event::{PlanOutline, ScorerOutline};
 use carat_core::fold::{GateReport, Metric, Report};
 use carat_core::nearest::did_you_mean;
 use carat_core::spec::{Bound, GateSpec};
@@ -10,7 +11,7 @@ pub fn judge(gates: &[GateSpec], report: &Report) -> Vec<GateReport> {
     for gate in gates {
         for variant in &report.variants {
             let (holds, because) = match variant.metrics.get(&gate.metric) {
-                None => (false, missing(&gate.metric, variant.metrics.keys())),
+                None => (false, format!("there is no `{}` to hold it against: no answer has one", gate.metric)),
                 Some(metric) if metric.n == 0 => (false, "there is nothing to measure".to_owned()),
                 Some(metric) if !complete(report) => (
                     false,
@@ -29,27 +30,68 @@ pub fn judge(gates: &[GateSpec], report: &Report) -> Vec<GateReport> {
     judged
 }
 
-/// What is wrong with the gates themselves: one that bounds nothing, or from no side.
+/// What is wrong with the gates of a plan before anything is paid for: one that bounds nothing, or is on a metric that no
+/// run of this plan can have.
 ///
 /// # Errors
-/// The gate, and what it lacks.
-pub fn check(gates: &[GateSpec]) -> Result<(), String> {
-    for gate in gates {
+/// The gate, what is wrong with it, and the nearest name.
+pub fn check(plan: &PlanOutline) -> Result<(), String> {
+    let known = metrics(plan);
+    for gate in &plan.gates {
+        let name = &gate.metric;
         if gate.at_least.is_none() && gate.at_most.is_none() {
-            return Err(format!("gate `{}` needs `at_least` or `at_most`", gate.metric));
+            return Err(format!("gate `{name}` needs `at_least` or `at_most`"));
+        }
+        if name.starts_with("cost.") {
+            if let Some(variant) = plan.variants.iter().find(|variant| variant.price.is_none()) {
+                let model = &variant.model.name;
+                return Err(format!(
+                    "gate `{name}`: the model {model} has no `price` in carat.yaml, so that its cost is not known"
+                ));
+            }
+        }
+        if plan.trials > 1 && name.ends_with(".f1_macro") {
+            return Err(format!(
+                "gate `{name}`: with repeated cases there is no interval for F1; use `accuracy`, or trials: 1"
+            ));
+        }
+        if !known.contains(name) {
+            let hint = did_you_mean(name, known.iter().map(String::as_str));
+            return Err(format!("there is no metric `{name}` (there are {}){hint}", known.join(", ")));
         }
     }
     Ok(())
 }
 
-const fn complete(report: &Report) -> bool {
-    report.run.samples == report.run.cases
+/// The metrics that a run of this plan can have.
+fn metrics(plan: &PlanOutline) -> Vec<String> {
+    let of_scorer = |scorer: &ScorerOutline| {
+        let aggregates: &[&str] = match (scorer.verdict, scorer.classes.is_empty()) {
+            (true, true) => &["accuracy"],
+            (true, false) => &["accuracy", "f1_macro"],
+            (false, _) => &["mean", "pass_rate"],
+        };
+        aggregates.iter().map(|aggregate| format!("{}.{aggregate}", scorer.name)).collect::<Vec<_>>()
+    };
+    plan.scorers.iter().flat_map(of_scorer).chain(COMMON.map(str::to_owned)).collect()
 }
 
-fn missing<'a>(metric: &str, known: impl Iterator<Item = &'a String> + Clone) -> String {
-    let hint = did_you_mean(metric, known.clone().map(String::as_str));
-    let known: Vec<&str> = known.map(String::as_str).collect();
-    format!("there is no metric `{metric}` (there are {}){hint}", known.join(", "))
+/// What every run measures.
+const COMMON: [&str; 10] = [
+    "errors.share",
+    "unscored.share",
+    "latency.p50",
+    "latency.p95",
+    "latency.p99",
+    "tokens.input",
+    "tokens.output",
+    "tokens.total",
+    "cost.total",
+    "cost.per_sample",
+];
+
+const fn complete(report: &Report) -> bool {
+    report.run.samples == report.run.cases
 }
 
 /// A bound is held against the far end of the interval: what the data allow, not what they suggest.

@@ -166,6 +166,7 @@ impl Plan {
             trials: spec.trials,
             cases,
             scorers: scorer_outlines(spec)?,
+            gates: spec.gates.clone(),
         };
         let scorers = ingredients.scorers.into();
         Ok(Self { outline, rows: ingredients.rows, mapping, lanes, scorers })

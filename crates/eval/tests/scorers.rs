@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+use std::sync::LazyLock;
+
 use carat_core::spec::ScorerSpec;
 use carat_core::{Completion, Labels, Row, Score, Scorer, Unscored, UnscoredKind, yaml};
 use carat_eval::scorers::{ScorerError, build};
@@ -325,13 +327,18 @@ fn whatever_is_wrong_in_a_spec_is_said_when_the_scorer_is_made() {
             "scorer `s`: on.last_line: `false` names no part of the answer; leave `on` out",
         ),
         ("exact: {}\non: {regex: '['}", "scorer `s`: on.regex: at character 1 of `[`: unclosed character class"),
+        (
+            "exact: {}\non: {json_path: 'a.b'}",
+            "scorer `s`: on.json_path: at character 1 of `a.b`: not an RFC 9535 JSON path; a path begins with `$`",
+        ),
+        (
+            "exact: {}\non: {json_path: '$.é['}",
+            "scorer `s`: on.json_path: at character 4 of `$.é[`: not an RFC 9535 JSON path",
+        ),
         ("exact: {}\nnumber: {}", "scorer `s` is both `exact` and `number`; make two scorers of it"),
     ] {
         assert_eq!(refusal(text), told, "{text}");
     }
-    assert!(
-        refusal("exact: {}\non: {json_path: 'a.b'}").starts_with("scorer `s`: on.json_path: at character 1 of `a.b`: ")
-    );
     assert!(refusal("json: {schema: {type: strnig}}").starts_with("scorer `s`: json.schema: "));
     assert!(refusal("json: {schema: {$ref: 'https://example.org/x'}}").starts_with("scorer `s`: json.schema: "));
 }
@@ -353,8 +360,28 @@ fn scores_are_those_of_the_reference_packages_or_differ_for_a_reason() {
     }
 }
 
+#[test]
+fn every_example_of_the_manual_can_be_used() {
+    let manual = include_str!("../../../docs/scorers.md");
+    let examples = manual.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let mut made = 0;
+    for example in examples {
+        let read: Value = yaml::read(example, "docs/scorers.md").unwrap();
+        let scorers = read.get("scorers").unwrap_or(&read).as_array().unwrap();
+        for spec in scorers {
+            let spec: ScorerSpec = serde_json::from_value(spec.clone()).unwrap();
+            build(&spec, &|_| Ok("{}".to_owned())).unwrap_or_else(|error| panic!("{error}"));
+            made += 1;
+        }
+    }
+    assert!(made > 10, "only {made} examples were found");
+}
+
+/// Made once: it is the scoring that is repeated.
+static EVERY_SCORER: LazyLock<Vec<(Box<dyn Scorer>, Value)>> = LazyLock::new(make_every_scorer);
+
 /// One scorer of each kind and setting that changes its way, with an expectation that it can compare with.
-fn every_scorer() -> Vec<(Box<dyn Scorer>, Value)> {
+fn make_every_scorer() -> Vec<(Box<dyn Scorer>, Value)> {
     let all = "{trim: true, case: ignore, nfc: true, punctuation: ignore, articles: ignore}";
     let schema = "{type: object, properties: {a: {type: string, pattern: '^(a+)+$'}}}";
     [
@@ -387,7 +414,7 @@ fn every_scorer() -> Vec<(Box<dyn Scorer>, Value)> {
 
 #[test]
 fn hostile_answers_are_scored_in_the_time_of_reading_them() {
-    const LONG: usize = 1_000_000;
+    const LONG: usize = 200_000;
     let answers = [
         "a".repeat(LONG),
         "\0".repeat(LONG),
@@ -411,14 +438,14 @@ fn hostile_answers_are_scored_in_the_time_of_reading_them() {
         "the ".repeat(LONG / 4),
         "\u{202e}\u{feff}\u{fffd}".to_owned(),
     ];
-    for (scorer, expected) in every_scorer() {
+    for (scorer, expected) in EVERY_SCORER.iter() {
         for answer in &answers {
             let started = std::time::Instant::now();
-            let scored = score(&*scorer, expected.clone(), answer).unwrap();
+            let scored = score(&**scorer, expected.clone(), answer).unwrap();
             assert!(scored.reason.is_none_or(|reason| reason.chars().count() < 400));
             let taken = started.elapsed();
             assert!(
-                taken.as_secs() < 20,
+                taken.as_secs() < 10,
                 "{}… took {taken:?} with {expected}",
                 &answer.chars().take(9).collect::<String>()
             );
@@ -431,9 +458,9 @@ proptest! {
 
     #[test]
     fn whether_a_row_is_scored_does_not_depend_on_the_answer(answer in any::<String>(), other in "[ab5é.,{}\"` \n-]{0,30}") {
-        for (scorer, expected) in every_scorer() {
+        for (scorer, expected) in EVERY_SCORER.iter() {
             for answer in [&answer, &other] {
-                prop_assert!(score(&*scorer, expected.clone(), answer).is_ok());
+                prop_assert!(score(&**scorer, expected.clone(), answer).is_ok());
             }
         }
     }
@@ -441,9 +468,9 @@ proptest! {
     #[test]
     fn no_expectation_is_too_strange_to_be_read(text in any::<String>(), number in any::<f64>(), answer in any::<String>()) {
         for expected in [json!(text), json!(number), json!([text, number]), json!({text.as_str(): [number]})] {
-            for (scorer, _) in every_scorer() {
-                let scored = score(&*scorer, expected.clone(), &answer).is_ok();
-                prop_assert_eq!(score(&*scorer, expected.clone(), "").is_ok(), scored);
+            for (scorer, _) in EVERY_SCORER.iter() {
+                let scored = score(&**scorer, expected.clone(), &answer).is_ok();
+                prop_assert_eq!(score(&**scorer, expected.clone(), "").is_ok(), scored);
             }
         }
     }

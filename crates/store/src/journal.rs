@@ -216,3 +216,96 @@ impl fmt::Debug for Journal {
         f.debug_struct("Journal").field("run", &self.run).field("next_seq", &self.next_seq).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use carat_core::{Case, ModelError, ModelErrorKind, Outcome, Row, Sample, Transcript};
+    use serde_json::json;
+    use sqlx::Executor as _;
+
+    use super::*;
+    use crate::{Detail, Store};
+
+    const AT: &str = "2026-05-01T12:00:00Z";
+
+    /// A sample that takes many pages, all of them for its golden row.
+    fn heavy(seq: u64) -> Event {
+        let input = json!({ "body": "x".repeat(200_000) });
+        let row: Row = serde_json::from_value(json!({ "id": "t-1", "input": input })).unwrap();
+        let sample = Sample {
+            case: Case { variant: 0, row: row.id.clone(), trial: 0 },
+            row_digest: row.digest(),
+            request_digest: None,
+            outcome: Outcome::Unanswered { error: ModelError::new(ModelErrorKind::Timeout, "late") },
+            attempts: 1,
+            latency_us: None,
+            transcript: Some(Arc::new(Transcript { row: Arc::new(row), request: None })),
+        };
+        Event { seq, elapsed_us: seq, kind: EventKind::CaseFinished { sample: Box::new(sample) } }
+    }
+
+    async fn store_and_journal() -> (tempfile::TempDir, Store, Journal) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("carat.db").to_str().unwrap()).await.unwrap();
+        let journal = store.begin_run(&"run".into(), "triage", None, AT).await.unwrap();
+        (folder, store, journal)
+    }
+
+    #[tokio::test]
+    async fn a_batch_that_found_no_room_is_recorded_when_there_is_some_and_misses_nothing() {
+        let (_folder, store, mut journal) = store_and_journal().await;
+        journal.connection.execute("PRAGMA max_page_count = 30").await.unwrap();
+        journal = journal.with_patience(Duration::ZERO);
+        for _ in 0..2 {
+            let error = journal.record(&[heavy(0), heavy(1)]).await.unwrap_err();
+            assert!(matches!(error, StoreError::Full { .. }), "{error}");
+        }
+        journal.connection.execute("PRAGMA max_page_count = 1000000").await.unwrap();
+        journal.record(&[heavy(0)]).await.unwrap();
+        journal.record(&[heavy(1)]).await.unwrap();
+        let mut replay = store.replay(&"run".into(), Detail::Full).await.unwrap();
+        assert_eq!(replay.next_page().await.unwrap(), [heavy(0), heavy(1)]);
+    }
+
+    #[tokio::test]
+    async fn a_batch_waits_for_a_lock_to_go_and_says_so_once() {
+        let (_folder, store, mut journal) = store_and_journal().await;
+        let mut other = store.connect().await.unwrap();
+        other.execute(sqlite::BEGIN).await.unwrap();
+        let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+        let other = tokio::spawn(async move {
+            let error = told.recv().await.unwrap();
+            // Long enough for a second attempt to fail as well.
+            tokio::time::sleep(PAUSE * 3 / 2).await;
+            sqlite::rollback(&mut other).await;
+            assert!(told.recv().await.is_none(), "it was said twice");
+            error
+        });
+        journal.connection.execute("PRAGMA busy_timeout = 1").await.unwrap();
+        journal = journal.on_wait(move |error| tell.send(error.clone()).unwrap());
+        journal.record(&[heavy(0)]).await.unwrap();
+        assert_eq!(journal.next_seq(), 1);
+        drop(journal);
+        assert!(matches!(other.await.unwrap(), StoreError::Locked { .. }));
+    }
+
+    #[tokio::test]
+    async fn a_writer_that_went_away_half_way_leaves_the_journal_usable() {
+        let (_folder, store, mut journal) = store_and_journal().await;
+        let event = heavy(0);
+        for attempt in 0..20 {
+            let batch: Vec<Event> =
+                (0..40).map(|number| Event { seq: journal.next_seq() + number, ..event.clone() }).collect();
+            let _ = tokio::time::timeout(Duration::from_millis(attempt / 4), journal.record(&batch)).await;
+            journal.settle().await.unwrap();
+        }
+        let next = journal.next_seq();
+        journal.record(&[heavy(next)]).await.unwrap();
+        let recorded = store.recorded(&"run".into()).await.unwrap();
+        assert_eq!(recorded.len() as u64, next + 1);
+        assert_eq!(next % 40, 0, "a batch is there whole or not at all");
+        assert_eq!(store.sample_at(&"run".into(), next).await.unwrap().transcript.unwrap().row.id.as_str(), "t-1");
+    }
+}

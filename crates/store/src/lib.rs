@@ -6,7 +6,7 @@
 //!
 //! The journal of a run is the merge, by `seq`, of the tables `samples` (what finished, one row a case) and `events`
 //! (everything else). Nothing is kept twice: a golden row is kept once for all variants and runs, and so is a message that
-//! is sent again and again.
+//! is sent again and again; and a request does not repeat what it quotes from its row.
 
 mod catalogue;
 mod claim;
@@ -14,9 +14,11 @@ mod error;
 mod journal;
 mod open;
 mod pool;
+mod quote;
 mod record;
 mod reference;
 mod replay;
+mod request;
 mod runs;
 mod sqlite;
 mod text;

@@ -1,7 +1,6 @@
 //! What samples share is kept once: the golden row of all variants and runs, and messages that are sent again and again.
 //!
-//! In the JSON of a kept request a message is an object, and a shared one is a string with its digest. No message that
-//! anybody writes can be taken for a shared one, because a message is never a string.
+//! [`crate::request`] says what is left of a request.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -9,12 +8,11 @@ use std::hash::{BuildHasher, Hash, RandomState};
 
 use carat_core::request::{Parameters, ResponseFormat, Tool};
 use carat_core::{Digest, Message, Request, Row, Transcript};
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Error, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 
 use crate::StoreError;
-use crate::record::{Nonsense, json};
+use crate::quote::Quoting;
+use crate::record::json;
 
 /// A message whose JSON is shorter stays where it is: a digest takes 73 bytes, and looking it up takes time.
 const LEAST_SHARED: usize = 160;
@@ -41,7 +39,7 @@ pub(crate) struct Sharing {
     /// Hashes of messages that were seen once. A collision makes a message shared too early, and nothing else.
     seen: Recent<u64>,
     hasher: RandomState,
-    /// Shared messages, by their JSON.
+    /// Shared messages, by what is written of them.
     shared: HashMap<Vec<u8>, Digest>,
     shared_bytes: usize,
     /// What the next batch has to bring.
@@ -59,11 +57,11 @@ impl Sharing {
         *self = Self::default();
     }
 
-    /// Shares the row, and gives the column `request`: `null`, or the request with its shared messages taken out.
+    /// Shares the row, and gives the column `request`: `null`, or what is left of the request.
     pub(crate) fn transcript(&mut self, row_digest: &Digest, transcript: &Transcript) -> Result<String, StoreError> {
         let Transcript { row, request } = transcript;
         self.row(row_digest, row)?;
-        request.as_ref().map_or_else(|| Ok("null".to_owned()), |request| self.request(request))
+        request.as_ref().map_or_else(|| Ok("null".to_owned()), |request| self.request(request, row))
     }
 
     fn row(&mut self, digest: &Digest, row: &Row) -> Result<(), StoreError> {
@@ -73,14 +71,14 @@ impl Sharing {
         Ok(())
     }
 
-    fn request(&mut self, request: &Request) -> Result<String, StoreError> {
+    fn request(&mut self, request: &Request, row: &Row) -> Result<String, StoreError> {
         let Request { messages, tools, response_format, parameters } = request;
         let mut text = br#"{"messages":["#.to_vec();
         for (position, message) in messages.iter().enumerate() {
             if position > 0 {
                 text.push(b',');
             }
-            self.message(message, &mut text)?;
+            self.message(message, row, &mut text)?;
         }
         text.push(b']');
         let settings = json(&Settings { tools, response_format, parameters })?;
@@ -92,28 +90,38 @@ impl Sharing {
         utf8(text)
     }
 
-    /// Appends the message, or its digest if it is shared.
-    fn message(&mut self, message: &Message, text: &mut Vec<u8>) -> Result<(), StoreError> {
+    /// Appends the message, or what stands for it.
+    fn message(&mut self, message: &Message, row: &Row, text: &mut Vec<u8>) -> Result<(), StoreError> {
+        if let Some(position) = row.messages.iter().position(|of_row| of_row == message) {
+            return write(&position, text);
+        }
+        match Quoting::of(message, row) {
+            // The words around the quotations are the same for all rows, so that they are shared like a message.
+            Some(quoting) => self.write_shared(&quoting, text),
+            None => self.write_shared(message, text),
+        }
+    }
+
+    /// Appends a form of a message, or its digest if the same was written before.
+    fn write_shared<T: Serialize>(&mut self, form: &T, text: &mut Vec<u8>) -> Result<(), StoreError> {
         let start = text.len();
-        serde_json::to_writer(&mut *text, message).map_err(|error| unrecordable(&error))?;
+        write(form, text)?;
         let written = &text[start..];
         if written.len() < LEAST_SHARED {
             return Ok(());
         }
         let digest = match self.shared.get(written) {
             Some(digest) => *digest,
-            None if self.seen.saw(self.hasher.hash_one(written)) => self.share(message, written.to_vec())?,
+            None if self.seen.saw(self.hasher.hash_one(written)) => {
+                self.share(Digest::of_json(form), written.to_vec())?
+            }
             None => return Ok(()),
         };
         text.truncate(start);
-        text.push(b'"');
-        text.extend_from_slice(digest.to_string().as_bytes());
-        text.push(b'"');
-        Ok(())
+        write(&digest, text)
     }
 
-    fn share(&mut self, message: &Message, written: Vec<u8>) -> Result<Digest, StoreError> {
-        let digest = Digest::of_json(message);
+    fn share(&mut self, digest: Digest, written: Vec<u8>) -> Result<Digest, StoreError> {
         self.new.push(Content { digest, body: utf8(written.clone())? });
         self.shared_bytes += written.len();
         if self.shared_bytes > REMEMBERED_BYTES {
@@ -134,6 +142,10 @@ struct Settings<'a> {
     response_format: &'a Option<ResponseFormat>,
     #[serde(skip_serializing_if = "Parameters::is_empty")]
     parameters: &'a Parameters,
+}
+
+fn write<T: Serialize>(document: &T, text: &mut Vec<u8>) -> Result<(), StoreError> {
+    serde_json::to_writer(text, document).map_err(|error| unrecordable(&error))
 }
 
 fn utf8(text: Vec<u8>) -> Result<String, StoreError> {
@@ -172,76 +184,6 @@ impl<T: Eq + Hash> Recent<T> {
     }
 }
 
-/// Shared messages that a reader has at hand.
-pub(crate) type Contents = HashMap<Digest, Message>;
-
-/// A request as it is kept.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct KeptRequest {
-    messages: Vec<KeptMessage>,
-    #[serde(default)]
-    tools: Vec<Tool>,
-    #[serde(default)]
-    response_format: Option<ResponseFormat>,
-    #[serde(default)]
-    parameters: Parameters,
-}
-
-#[derive(Debug)]
-enum KeptMessage {
-    Here(Box<Message>),
-    Shared(Digest),
-}
-
-impl KeptRequest {
-    pub(crate) fn shared_messages(&self) -> impl Iterator<Item = &Digest> {
-        self.messages.iter().filter_map(|message| match message {
-            KeptMessage::Here(_) => None,
-            KeptMessage::Shared(digest) => Some(digest),
-        })
-    }
-
-    pub(crate) fn complete(self, contents: &Contents) -> Result<Request, Nonsense> {
-        let complete = |message| match message {
-            KeptMessage::Here(message) => Ok(*message),
-            KeptMessage::Shared(digest) => {
-                contents.get(&digest).cloned().ok_or_else(|| Nonsense(format!("the message {digest} is missing")))
-            }
-        };
-        Ok(Request {
-            messages: self.messages.into_iter().map(complete).collect::<Result<_, _>>()?,
-            tools: self.tools,
-            response_format: self.response_format,
-            parameters: self.parameters,
-        })
-    }
-}
-
-impl<'de> Deserialize<'de> for KeptMessage {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(KeptMessageVisitor)
-    }
-}
-
-struct KeptMessageVisitor;
-
-impl<'de> Visitor<'de> for KeptMessageVisitor {
-    type Value = KeptMessage;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a message or the digest of one")
-    }
-
-    fn visit_str<E: Error>(self, digest: &str) -> Result<KeptMessage, E> {
-        digest.parse().map(KeptMessage::Shared).map_err(E::custom)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, message: A) -> Result<KeptMessage, A::Error> {
-        Message::deserialize(MapAccessDeserializer::new(message)).map(|message| KeptMessage::Here(Box::new(message)))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -252,27 +194,31 @@ mod tests {
         Request { messages: vec![Message::text(Role::System, text)], tools: vec![], response_format: None, parameters }
     }
 
+    fn row() -> Row {
+        serde_json::from_value(serde_json::json!({ "id": "t-1", "input": {} })).unwrap()
+    }
+
     #[test]
     fn a_message_is_shared_when_it_comes_a_second_time() {
-        let mut sharing = Sharing::default();
+        let (mut sharing, row) = (Sharing::default(), row());
         let request = request(&"x".repeat(LEAST_SHARED));
-        assert_eq!(sharing.request(&request).unwrap(), json(&request).unwrap());
+        assert_eq!(sharing.request(&request, &row).unwrap(), json(&request).unwrap());
         assert!(sharing.take_new().is_empty());
 
         let digest = Digest::of_json(&request.messages[0]);
         let kept = format!(r#"{{"messages":["{digest}"],"parameters":{{"temperature":0}}}}"#);
-        assert_eq!(sharing.request(&request).unwrap(), kept);
+        assert_eq!(sharing.request(&request, &row).unwrap(), kept);
         assert_eq!(sharing.take_new()[0].digest, digest);
-        assert_eq!(sharing.request(&request).unwrap(), kept);
+        assert_eq!(sharing.request(&request, &row).unwrap(), kept);
         assert!(sharing.take_new().is_empty(), "it is brought once");
     }
 
     #[test]
     fn a_short_message_is_never_shared() {
-        let mut sharing = Sharing::default();
+        let (mut sharing, row) = (Sharing::default(), row());
         let request = request("hello");
         for _ in 0..3 {
-            assert_eq!(sharing.request(&request).unwrap(), json(&request).unwrap());
+            assert_eq!(sharing.request(&request, &row).unwrap(), json(&request).unwrap());
         }
     }
 

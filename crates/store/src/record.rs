@@ -9,7 +9,8 @@ use serde::de::DeserializeOwned;
 use sqlx::Row as _;
 
 use crate::StoreError;
-use crate::pool::{Contents, KeptRequest, Sharing};
+use crate::pool::Sharing;
+use crate::request::{Contents, KeptRequest};
 use crate::sqlite;
 use crate::text::{kept, restored};
 use crate::verdicts;
@@ -40,7 +41,7 @@ pub(crate) struct SampleRecord {
     pub(crate) verdicts: Option<String>,
     /// JSON: the completion, the error, or the message as a string.
     pub(crate) answer: String,
-    /// None where the transcript is not known, `null` where nothing could be rendered, else see [`Sharing::request`].
+    /// None where the transcript is not known, `null` where nothing could be rendered, else see [`crate::request`].
     pub(crate) request: Option<String>,
 }
 
@@ -124,7 +125,7 @@ pub(crate) struct Line {
 
 #[derive(Debug)]
 enum Body {
-    Event(EventKind),
+    Event(Box<EventKind>),
     Sample(Box<KeptSample>),
 }
 
@@ -139,7 +140,7 @@ impl Line {
     /// Reads the columns that [`crate::replay`] selects.
     pub(crate) fn read(row: &sqlite::Row) -> Result<Self, Nonsense> {
         let body = match column::<Option<String>>(row, "event")? {
-            Some(event) => Body::Event(parsed("event", &event)?),
+            Some(event) => Body::Event(Box::new(parsed("event", &event)?)),
             None => Body::Sample(Box::new(KeptSample::read(row)?)),
         };
         Ok(Self { seq: number(row, "seq")?, elapsed_us: number(row, "elapsed_us")?, body })
@@ -157,7 +158,7 @@ impl Line {
     /// The event, with shared messages put in.
     pub(crate) fn complete(self, contents: &Contents) -> Result<Event, Nonsense> {
         let kind = match self.body {
-            Body::Event(kind) => kind,
+            Body::Event(kind) => *kind,
             Body::Sample(kept) => EventKind::CaseFinished { sample: Box::new(kept.complete(contents)?) },
         };
         Ok(Event { seq: self.seq, elapsed_us: self.elapsed_us, kind })
@@ -186,7 +187,7 @@ impl KeptSample {
         let transcript = match self.transcript {
             None => None,
             Some((row, request)) => {
-                let request = request.map(|request| request.complete(contents)).transpose()?;
+                let request = request.map(|request| request.complete(&row, contents)).transpose()?;
                 Some(Arc::new(Transcript { row: Arc::new(row), request }))
             }
         };

@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 use carat_core::{Digest, Event, EventKind, RowId, RunId, Sample};
 
 use crate::open::Place;
-use crate::pool::Contents;
 use crate::record::{self, Line, Nonsense, bigint, column, number, parsed};
+use crate::request::Contents;
 use crate::sqlite::{self, Pool};
 use crate::{Store, StoreError};
 
@@ -43,6 +43,7 @@ pub struct Recorded {
 /// How many lines are read at a time. Requests and answers may be long, so that fewer are held at once.
 const LINES: i64 = 1024;
 const FULL_LINES: i64 = 128;
+const INDEX_LINES: i64 = 4096;
 
 /// How many shared messages are kept at hand from one page to the next.
 const MESSAGES_AT_HAND: usize = 256;
@@ -73,6 +74,9 @@ const FULL_PAGE: &str =
 const ONE_SAMPLE: &str = "SELECT seq, elapsed_us, NULL AS event, variant, trial, row_id, row_digest, request_digest, \
      outcome, attempts, latency_us, verdicts, answer, request, contents.body AS content \
      FROM samples LEFT JOIN contents ON contents.digest = samples.row_digest WHERE run = $1 AND seq = $2";
+
+const INDEX_PAGE: &str = "SELECT seq, variant, row_id, trial, row_digest, request_digest, outcome, superseded \
+     FROM samples WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 
 /// The events of a run, in the order of their numbers, without superseded samples. It reads a page at a time: memory does
 /// not grow with the run, and a run that is being written is seen as far as it is when a page is read.
@@ -139,15 +143,19 @@ impl Store {
     /// # Errors
     /// [`StoreError::NoSuchRun`], and whatever keeps a store from being read.
     pub async fn recorded(&self, run: &RunId) -> Result<Vec<Recorded>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT seq, variant, row_id, trial, row_digest, request_digest, outcome, superseded \
-             FROM samples WHERE run = $1 ORDER BY seq",
-        )
-        .bind(self.run_key(run).await?)
-        .fetch_all(&self.pool)
-        .await
-        .map_err(|error| self.place.error("read a run", &error))?;
-        rows.iter().map(recorded).collect::<Result<_, _>>().map_err(|nonsense| self.place.damaged(nonsense))
+        let key = self.run_key(run).await?;
+        let mut samples: Vec<Recorded> = Vec::new();
+        loop {
+            let after = samples.last().map_or(Ok(-1), |last| bigint("a sample's number", last.seq))?;
+            let query = sqlx::query(INDEX_PAGE).bind(key).bind(after).bind(INDEX_LINES);
+            let rows = query.fetch_all(&self.pool).await.map_err(|error| self.place.error("read a run", &error))?;
+            if rows.is_empty() {
+                return Ok(samples);
+            }
+            for row in &rows {
+                samples.push(recorded(row).map_err(|nonsense| self.place.damaged(nonsense))?);
+            }
+        }
     }
 
     /// One sample with its transcript, superseded or not, by the number of its event.

@@ -19,7 +19,11 @@ fn held_after(count: u64) -> (Project, Running) {
     let running = running.start_on_thread("127.0.0.1:0").unwrap();
     let project = Project::small();
     let rows = (0..10).fold(String::new(), |mut rows, number| {
-        writeln!(rows, "{{\"id\": \"r-{number}\", \"input\": {{\"thing\": \"pear {number}\"}}, \"expected\": \"yes\"}}").unwrap();
+        writeln!(
+            rows,
+            "{{\"id\": \"r-{number}\", \"input\": {{\"thing\": \"pear {number}\"}}, \"expected\": \"yes\"}}"
+        )
+        .unwrap();
         rows
     });
     project.write("datasets/fruit.jsonl", rows);
@@ -40,13 +44,19 @@ async fn an_interrupted_run_keeps_what_was_in_flight_and_goes_on_without_asking_
     going.says("interrupted: finishing what is in flight; once more to stop now");
     running.release();
     let ended = going.end();
-    insta::assert_snapshot!(ended.summed_up(&project), @"");
+    insta::assert_snapshot!(ended.summed_up(&project), @"
+    exit 130
+    fruit on fruit@1, 10 rows: 5 of 10 cases, interrupted  run RUN
+    ");
     assert!(ended.talk.contains("carat run resume"), "{ended:?}");
     assert_eq!(running.totals().answered(Endpoint::Chat), 5);
 
     let ended = project.carat(&["run", "resume"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    insta::assert_snapshot!(ended.told(&project), @"");
+    insta::assert_snapshot!(ended.told(&project), @"
+    exit 0
+    going on with run RUN: 5 kept, 5 new
+    ");
     assert_eq!(project.report("@last")["run"]["samples"], 10);
     assert_eq!(running.totals().answered(Endpoint::Chat), 10);
     assert_eq!(running.counters().repeated(), 0);
@@ -63,8 +73,15 @@ async fn a_second_interrupt_stops_at_once_and_keeps_what_has_arrived() {
     going.interrupt();
     let ended = going.end();
     assert!(began.elapsed() < PATIENCE, "{:?}", began.elapsed());
-    insta::assert_snapshot!(ended.summed_up(&project), @"");
-    insta::assert_snapshot!(ended.told(&project), @"");
+    insta::assert_snapshot!(ended.summed_up(&project), @"
+    exit 130
+    fruit on fruit@1, 10 rows: 3 of 10 cases, interrupted  run RUN
+    ");
+    insta::assert_snapshot!(ended.told(&project), @"
+    exit 130
+    interrupted: finishing what is in flight; once more to stop now
+    stopping now; what has arrived is recorded
+    ");
     running.release();
     assert_eq!(project.carat(&["run", "resume"]).code, Some(0));
     assert_eq!(project.report("@last")["run"]["samples"], 10);
@@ -91,7 +108,10 @@ async fn two_programs_do_not_write_one_run() {
     let (project, running) = held_after(0);
     let first = project.start(&["eval", "fruit", "--concurrency", "1"]);
     until(&running, |totals| totals.held == 1).await;
-    insta::assert_snapshot!(project.carat(&["run", "resume"]).told(&project), @"");
+    insta::assert_snapshot!(project.carat(&["run", "resume"]).told(&project), @"
+    exit 2
+    error: run RUN is being written by another carat; wait for it to end, or stop it
+    ");
     let list = project.carat(&["run", "list", "--json"]);
     assert!(list.data.contains("\"running\""), "{list:?}");
     running.release();
@@ -108,6 +128,7 @@ fn two_programs_share_one_store() {
     }
     let list = project.carat(&["run", "list", "--json"]);
     let runs: serde_json::Value = serde_json::from_str(&list.data).unwrap();
-    let finished = runs["runs"].as_array().unwrap().iter().filter(|run| run["status"] == "finished" && run["samples"] == 8);
+    let finished =
+        runs["runs"].as_array().unwrap().iter().filter(|run| run["status"] == "finished" && run["samples"] == 8);
     assert_eq!(finished.count(), 2, "{list:?}");
 }

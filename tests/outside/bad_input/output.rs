@@ -23,7 +23,8 @@ fn acts(text: &str) -> bool {
 #[test]
 fn hostile_answers_and_rows_are_shown_and_never_sent() {
     let project = Project::small();
-    let row = |id: &str| serde_json::json!({"id": id, "input": {"thing": MISCHIEF}, "expected": "no", "tags": [MISCHIEF]});
+    let row =
+        |id: &str| serde_json::json!({"id": id, "input": {"thing": MISCHIEF}, "expected": "no", "tags": [MISCHIEF]});
     project.write("datasets/fruit.jsonl", format!("{}\n{}\n", row(MISCHIEF), row("plain")));
     let shown = [
         &["eval", "fruit"][..],
@@ -57,7 +58,8 @@ fn a_failing_program_cannot_act_on_the_terminal_either() {
 fn a_reader_that_has_seen_enough_is_no_fault() {
     let project = Project::small();
     assert_eq!(project.carat(&["eval", "fruit"]).code, Some(0));
-    for args in [&["eval", "fruit"][..], &["run", "show"], &["dataset", "show", "fruit", "--json"], &["schema", "eval"]] {
+    for args in [&["eval", "fruit"][..], &["run", "show"], &["dataset", "show", "fruit", "--json"], &["schema", "eval"]]
+    {
         let mut child = project.command(args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         drop(child.stdout.take());
         assert_eq!(child.wait().unwrap().code(), Some(0), "{args:?}");
@@ -70,14 +72,23 @@ fn output_that_cannot_be_written_is_told() {
     let project = Project::small();
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
     let ended = project.command(&["prompt", "list"]).stdout(full).output().unwrap().into();
-    insta::assert_snapshot!(crate::outside::project::Ended::told(&ended, &project), @"");
+    insta::assert_snapshot!(crate::outside::project::Ended::told(&ended, &project), @"
+    exit 3
+    error: cannot write the output: No space left on device (os error 28)
+    ");
 }
 
 #[test]
 fn a_report_that_cannot_be_written_is_told_before_the_run() {
     let project = Project::small();
-    let told = ["nowhere/report.json", "datasets"].map(|file| project.carat(&["eval", "fruit", "--json", file]).told(&project));
-    insta::assert_snapshot!(told.join(""), @"");
+    let told = ["nowhere/report.json", "datasets"]
+        .map(|file| project.carat(&["eval", "fruit", "--json", file]).told(&project));
+    insta::assert_snapshot!(told.join(""), @"
+    exit 2
+    error: cannot write the report nowhere/report.json: No such file or directory (os error 2); name a file in a folder that is there and may be written; nothing has been run
+    exit 2
+    error: cannot write the report datasets: is a directory; name a file in a folder that is there and may be written; nothing has been run
+    ");
     assert!(!project.file(".carat").exists(), "nothing has been run");
     assert!(!project.file("datasets.json.part").exists(), "nothing is left behind");
 }

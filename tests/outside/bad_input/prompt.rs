@@ -13,48 +13,93 @@ fn with_prompt(text: &str) -> String {
 
 #[test]
 fn what_no_row_can_be_put_into_is_told_before_anything_is_paid_for() {
-    insta::assert_snapshot!(with_prompt("user:\nIs this one: {{ thign }}?\n"), @"");
-    insta::assert_snapshot!(with_prompt("---\ninputs:\n  thing: { kind: number }\n---\nuser:\n{{ thing }}\n"), @"");
-    insta::assert_snapshot!(with_prompt("user:\n{{ thing | no_filter }}\n"), @"");
-    insta::assert_snapshot!(with_prompt(""), @"");
+    insta::assert_snapshot!(with_prompt("user:\nIs this one: {{ thign }}?\n"), @"
+    exit 2
+    error: prompts/sort.prompty:2: `thign` is undefined (given are thing); did you mean `thing`?
+    ");
+    insta::assert_snapshot!(with_prompt("---\ninputs:\n  thing: { kind: number }\n---\nuser:\n{{ thing }}\n"), @r#"
+    exit 2
+    error: prompts/sort.prompty: input `thing` is declared as number, but is a string ("apples")
+    "#);
+    insta::assert_snapshot!(with_prompt("user:\n{{ thing | no_filter }}\n"), @"
+    exit 2
+    error: prompts/sort.prompty:2: unknown filter: filter no_filter is unknown
+    ");
+    insta::assert_snapshot!(with_prompt(""), @"
+    exit 2
+    error: prompts/sort.prompty: the prompt renders to no message at all
+    ");
 }
 
 #[test]
 fn what_cannot_be_read_is_told_with_its_line() {
-    insta::assert_snapshot!(with_prompt("user:\n{% include \"missing.txt\" %}\n"), @"");
-    insta::assert_snapshot!(with_prompt("user:\n{% include \"../../../etc/passwd\" %}\n"), @"");
-    insta::assert_snapshot!(with_prompt("user:\n{{ thing\n"), @"");
-    insta::assert_snapshot!(with_prompt("user:\n{% if thing %}yes\n"), @"");
-    insta::assert_snapshot!(with_prompt("---\nname: x\nuser:\nx\n"), @"");
-    insta::assert_snapshot!(with_prompt("---\ninputs:\n  thing: { knid: string }\n---\nuser:\n{{ thing }}\n"), @"");
-}
-
-#[test]
-fn a_template_without_end_is_cut_short() {
-    let endless = "{% for i in range(100000) %}{% for j in range(100000) %}x{% endfor %}{% endfor %}";
-    insta::assert_snapshot!(with_prompt(&format!("user:\n{endless}\n")), @"");
+    insta::assert_snapshot!(with_prompt("user:\n{% include \"missing.txt\" %}\n"), @"
+    exit 2
+    error: prompts/sort.prompty:2: cannot include `missing.txt`: there is no such file
+    ");
+    insta::assert_snapshot!(with_prompt("user:\n{% include \"../../../etc/passwd\" %}\n"), @"
+    exit 2
+    error: prompts/sort.prompty:2: cannot include `../../../etc/passwd`: it lies outside the project, so that others would not have it
+    ");
+    insta::assert_snapshot!(with_prompt("user:\n{{ thing\n"), @"
+    exit 2
+    error: prompts/sort.prompty:2: syntax error: unexpected end of input, expected end of variable block
+    ");
+    insta::assert_snapshot!(with_prompt("user:\n{% if thing %}yes\n"), @"
+    exit 2
+    error: prompts/sort.prompty:2: syntax error: unexpected end of input, expected end of block
+    ");
+    insta::assert_snapshot!(with_prompt("---\nname: x\nuser:\nx\n"), @"
+    exit 2
+    error: prompts/sort.prompty:1: the front matter that `---` opens is never closed by a line `---`
+    ");
+    insta::assert_snapshot!(with_prompt("---\ninputs:\n  thing: { knid: string }\n---\nuser:\n{{ thing }}\n"), @"
+    exit 2
+    error: prompts/sort.prompty:2: inputs: thing: unknown key `knid`; did you mean `kind`?
+    ");
 }
 
 #[test]
 fn inputs_that_cannot_be_mapped_are_told_with_the_eval() {
     let project = Project::small();
     let eval = std::fs::read_to_string(project.file("evals/fruit.yaml")).unwrap();
-    let told = ["thing: \"{{ input.thing \"", "thing: \"{{ input.thign }}\"", "thnig: \"{{ input.thing }}\""].map(|input| {
-        project.write("evals/fruit.yaml", format!("{eval}inputs:\n  {input}\n"));
-        project.carat(&["eval", "fruit"]).told(&project)
-    });
-    insta::assert_snapshot!(told.join(""), @"");
+    let told =
+        ["thing: \"{{ input.thing \"", "thing: \"{{ input.thign }}\"", "thnig: \"{{ input.thing }}\""].map(|input| {
+            project.write("evals/fruit.yaml", format!("{eval}inputs:\n  {input}\n"));
+            project.carat(&["eval", "fruit"]).told(&project)
+        });
+    insta::assert_snapshot!(told.join(""), @"
+    exit 2
+    error: evals/fruit.yaml: inputs.thing: syntax error: unexpected end of input, expected end of variable block (in thing:1)
+    exit 2
+    error: evals/fruit.yaml: inputs.thing: undefined value: `input.thign` is undefined
+    exit 2
+    error: prompts/sort.prompty: input `thing` is declared, but not given (given: thnig); did you mean `thnig`?
+    ");
 }
 
 #[test]
 fn a_row_that_does_not_fit_is_a_result_and_the_summary_says_why() {
     let project = Project::small();
     let rows = std::fs::read_to_string(project.file("datasets/fruit.jsonl")).unwrap();
-    project.write("datasets/fruit.jsonl", format!("{rows}{{\"id\": \"n\", \"input\": {{\"thing\": 3}}, \"expected\": \"no\"}}\n"));
+    project.write(
+        "datasets/fruit.jsonl",
+        format!("{rows}{{\"id\": \"n\", \"input\": {{\"thing\": 3}}, \"expected\": \"no\"}}\n"),
+    );
     let ended = project.carat(&["eval", "fruit"]);
-    insta::assert_snapshot!(ended.summed_up(&project), @"");
+    insta::assert_snapshot!(ended.summed_up(&project), @"
+    exit 0
+    fruit on fruit@1, 5 rows: 10 cases  run RUN
+    ✗ unrendered: prompts/sort.prompty: input `thing` is declared as string, but is a number (3)
+    ");
     let report = project.report("@last");
     assert_eq!(report["variants"][0]["failures"], serde_json::json!({"unrendered": 1}));
     let shown = project.carat(&["run", "show", "@last", "--row", "n"]);
-    insta::assert_snapshot!(shown.data, @"");
+    insta::assert_snapshot!(shown.data, @"
+    n  sort@1×nearest
+    not rendered: prompts/sort.prompty: input `thing` is declared as string, but is a number (3)
+
+    n  sort@1×echo
+    not rendered: prompts/sort.prompty: input `thing` is declared as string, but is a number (3)
+    ");
 }

@@ -20,10 +20,19 @@ fn what_is_no_store_is_told_and_left_alone() {
     let project = Project::small();
     let notes = "# notes\n".repeat(100);
     project.write("notes.md", &notes);
-    insta::assert_snapshot!(project.carat(&["eval", "fruit", "--store", "notes.md"]).told(&project), @"");
+    insta::assert_snapshot!(project.carat(&["eval", "fruit", "--store", "notes.md"]).told(&project), @"
+    exit 3
+    error: notes.md is not a store of carat: it is not a database at all; give another path, or move that file away
+    ");
     assert_eq!(std::fs::read_to_string(project.file("notes.md")).unwrap(), notes);
-    insta::assert_snapshot!(project.carat(&["run", "list", "--store", "datasets"]).told(&project), @"");
-    insta::assert_snapshot!(project.carat(&["run", "list", "--store", "postgres://me:secret@host/db"]).told(&project), @"");
+    insta::assert_snapshot!(project.carat(&["run", "list", "--store", "datasets"]).told(&project), @"
+    exit 3
+    error: cannot open the store datasets: unable to open database file; is it a file in a folder that you may read and write?
+    ");
+    insta::assert_snapshot!(project.carat(&["run", "list", "--store", "postgres://me:secret@host/db"]).told(&project), @"
+    exit 2
+    error: postgres:// stores are not supported: carat keeps its store in an SQLite file; give the path of one
+    ");
 }
 
 #[test]
@@ -37,7 +46,10 @@ fn a_store_of_a_newer_carat_is_told() {
         bytes[at..at + 4].copy_from_slice(theirs);
     }
     project.write(STORE, bytes);
-    insta::assert_snapshot!(project.carat(&["run", "list"]).told(&project), @"");
+    insta::assert_snapshot!(project.carat(&["run", "list"]).told(&project), @"
+    exit 3
+    error: the store PROJECT/.carat/carat.db was written by a newer carat (its shape 0 is not known here); use that version
+    ");
 }
 
 #[test]
@@ -46,7 +58,10 @@ fn a_damaged_store_is_told() {
     let mut bytes = std::fs::read(project.file(STORE)).unwrap();
     bytes[8192..].iter_mut().for_each(|byte| *byte ^= 0x5a);
     project.write(STORE, bytes);
-    insta::assert_snapshot!(project.carat(&["run", "list"]).told(&project), @"");
+    insta::assert_snapshot!(project.carat(&["run", "list"]).told(&project), @"
+    exit 3
+    error: the store PROJECT/.carat/carat.db is damaged: database disk image is malformed; put a copy in its place, or move it away to begin a new one
+    ");
 }
 
 /// A folder that nobody may write; anybody may again when this goes.
@@ -91,7 +106,10 @@ fn carat_bound_by_rights(project: &Project, args: &[&str]) -> Ended {
 fn a_folder_that_may_not_be_written_is_told() {
     let project = Project::small();
     let read_only = ReadOnly::make(project.path());
-    insta::assert_snapshot!(carat_bound_by_rights(&project, &["eval", "fruit"]).told(&project), @"");
+    insta::assert_snapshot!(carat_bound_by_rights(&project, &["eval", "fruit"]).told(&project), @"
+    exit 3
+    error: cannot make the folder PROJECT/.carat: Permission denied (os error 13); make it by hand, or keep the store somewhere else
+    ");
     assert_eq!(carat_bound_by_rights(&project, &["dataset", "check", "fruit"]).code, Some(0));
     drop(read_only);
 }
@@ -107,7 +125,10 @@ fn a_store_that_may_not_be_written_can_still_be_read() {
     assert_eq!(carat_bound_by_rights(&project, &["run", "list"]).code, Some(0));
     assert_eq!(carat_bound_by_rights(&project, &["run", "show"]).code, Some(0));
     assert_eq!(carat_bound_by_rights(&project, &["eval", "fruit", "--dry-run"]).code, Some(0));
-    insta::assert_snapshot!(carat_bound_by_rights(&project, &["eval", "fruit"]).told(&project), @"");
+    insta::assert_snapshot!(carat_bound_by_rights(&project, &["eval", "fruit"]).told(&project), @"
+    exit 3
+    error: cannot write to the store PROJECT/.carat/locks/RUN.lock: Permission denied (os error 13); allow writing to the file and its folder, or use a store elsewhere
+    ");
     drop(read_only);
 }
 
@@ -116,9 +137,15 @@ fn files_that_may_not_be_read_are_told() {
     let project = Project::small();
     rights(project.path(), 0o755);
     rights(&project.file("datasets/fruit.jsonl"), 0o000);
-    insta::assert_snapshot!(carat_bound_by_rights(&project, &["dataset", "show", "fruit"]).told(&project), @"");
+    insta::assert_snapshot!(carat_bound_by_rights(&project, &["dataset", "show", "fruit"]).told(&project), @"
+    exit 2
+    error: datasets/fruit.jsonl: may not be read: Permission denied (os error 13); look at its rights with `ls -l datasets/fruit.jsonl`
+    ");
     rights(&project.file("carat.yaml"), 0o000);
-    insta::assert_snapshot!(carat_bound_by_rights(&project, &["dataset", "show", "fruit"]).told(&project), @"");
+    insta::assert_snapshot!(carat_bound_by_rights(&project, &["dataset", "show", "fruit"]).told(&project), @"
+    exit 2
+    error: carat.yaml: Permission denied (os error 13)
+    ");
 }
 
 /// A project with more to record than a small disk holds.
@@ -126,7 +153,9 @@ fn files_that_may_not_be_read_are_told() {
 fn large() -> Project {
     let project = Project::small();
     let words = "pear ".repeat(800);
-    let row = |number| format!("{{\"id\": \"r-{number}\", \"input\": {{\"thing\": \"{number} {words}\"}}, \"expected\": \"yes\"}}\n");
+    let row = |number| {
+        format!("{{\"id\": \"r-{number}\", \"input\": {{\"thing\": \"{number} {words}\"}}, \"expected\": \"yes\"}}\n")
+    };
     project.write("datasets/fruit.jsonl", (0..400).map(row).collect::<String>());
     project.has_model("provider: baseline, model: echo");
     project
@@ -150,7 +179,10 @@ fn a_run_waits_for_room_and_goes_on() {
     let raised = Command::new("prlimit").args(["--fsize=unlimited:unlimited", "--pid", &going.id()]).status().unwrap();
     assert!(raised.success());
     let ended = going.end();
-    insta::assert_snapshot!(ended.told(&project), @"");
+    insta::assert_snapshot!(ended.told(&project), @"
+    exit 0
+    reading or writing the store PROJECT/.carat/carat.db failed: disk I/O error; check the disk; waiting for half a minute
+    ");
     assert_eq!(project.report("@last")["run"]["samples"], 400);
 }
 
@@ -159,7 +191,11 @@ fn a_run_waits_for_room_and_goes_on() {
 fn a_run_without_room_keeps_what_it_has_and_goes_on_later() {
     let project = large();
     let ended = start_within_limit(&project).end();
-    insta::assert_snapshot!(ended.told(&project), @"");
+    insta::assert_snapshot!(ended.told(&project), @"
+    exit 3
+    reading or writing the store PROJECT/.carat/carat.db failed: disk I/O error; check the disk; waiting for half a minute
+    error: reading or writing the store PROJECT/.carat/carat.db failed: disk I/O error; check the disk
+    ");
     let ended = project.carat(&["run", "resume"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let report = project.report("@last");
@@ -205,16 +241,21 @@ fn a_full_disk_is_told_and_room_lets_the_run_go_on() {
     let project = large();
     std::fs::create_dir(project.file("disk")).unwrap();
     // One megabyte, of which most is taken; it goes with the process.
-    let script = "mount -t tmpfs -o size=1m none disk && head -c 900000 /dev/zero > disk/filler && exec \"$@\"";
+    let script = "mount -t tmpfs -o size=1m none disk && head -c 700000 /dev/zero > disk/filler && exec \"$@\"";
     let mut command = Command::new("unshare");
     command.args(own_mounts).args(["sh", "-c", script, "sh", env!("CARGO_BIN_EXE_carat")]);
-    command.args(["eval", "fruit", "--limit", "50", "--store", "disk/carat.db"]);
+    command.args(["eval", "fruit", "--limit", "100", "--store", "disk/carat.db"]);
     command.current_dir(project.path()).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     let mut going = Going::of(command);
     going.says("waiting for half a minute");
     let filler = project.file("disk/filler");
     std::fs::remove_file(format!("/proc/{}/root{}", going.id(), filler.display())).unwrap();
     let ended = going.end();
-    insta::assert_snapshot!(ended.told(&project), @"");
-    assert!(ended.data.contains("50 cases"), "{ended:?}");
+    insta::assert_snapshot!(ended.told(&project), @"
+    exit 3
+    no room is left for the store disk/carat.db; free some space on that disk; waiting for half a minute
+    no room is left for the store disk/carat.db; free some space on that disk; waiting for half a minute
+    error: no room is left for the store disk/carat.db; free some space on that disk
+    ");
+    assert!(ended.data.contains("100 cases"), "{ended:?}");
 }

@@ -81,13 +81,15 @@ fn list(session: &Session, json: bool) -> Result<Exit, Fault> {
         match session.project.dataset(&name).map_err(Fault::from).and_then(|(_, file)| Ok(dataset::survey(&file)?)) {
             Ok(survey) => {
                 let splits: Vec<_> = survey.splits.iter().map(|(split, rows)| format!("{split} {rows}")).collect();
-                entries.push(json!({"name": name, "rows": survey.rows, "splits": survey.splits, "digest": survey.digest}));
+                entries
+                    .push(json!({"name": name, "rows": survey.rows, "splits": survey.splits, "digest": survey.digest}));
                 let digest = Cell::styled(FAINT, survey.digest.short());
                 table.row(vec![name.into(), survey.rows.to_string().into(), splits.join(", ").into(), digest]);
             }
             Err(fault) => {
+                out::fault(&fault);
                 entries.push(json!({"name": name, "error": fault.message}));
-                table.row(vec![name.into(), "–".into(), Cell::styled(BAD, fault.message), "".into()]);
+                table.row(vec![name.into(), "–".into(), Cell::styled(BAD, "broken"), "".into()]);
             }
         }
     }
@@ -99,6 +101,14 @@ fn list(session: &Session, json: bool) -> Result<Exit, Fault> {
         out::data(&table.fitted())?;
     }
     Ok(Exit::Fine)
+}
+
+/// JSON with the version of its shape.
+#[derive(serde::Serialize)]
+struct Versioned<T> {
+    format: u32,
+    #[serde(flatten)]
+    body: T,
 }
 
 /// Which rows, and how.
@@ -125,7 +135,7 @@ fn show(session: &Session, reference: &str, wanted: &Wanted<'_>) -> Result<Exit,
         }
         shown += 1;
         if wanted.json {
-            out::data(&format!("{}\n", serde_json::to_string(&row).map_err(Fault::bug)?))?;
+            out::json_line(&row)?;
         } else if wanted.id.is_some() {
             out::json(&row)?;
         } else {
@@ -157,7 +167,7 @@ fn check(session: &Session, reference: &str, json: bool) -> Result<Exit, Fault> 
     let (_, file) = session.project.dataset(reference)?;
     let findings = dataset::check(&file);
     if json {
-        out::json(&findings)?;
+        out::json(&Versioned { format: 1, body: &findings })?;
     } else {
         tell(&findings)?;
     }
@@ -201,7 +211,7 @@ fn diff(session: &Session, before: &str, after: &str, json: bool) -> Result<Exit
     let (_, right) = session.project.dataset(after)?;
     let found = dataset::diff(&left, &right)?;
     if json {
-        out::json(&found)?;
+        out::json(&Versioned { format: 1, body: &found })?;
     } else {
         out::data(&told(&found))?;
     }
@@ -224,7 +234,14 @@ fn told(diff: &DatasetDiff) -> String {
         text.push_str(&format!("{} {}\n", styled(BAD, "-"), name(row)));
     }
     for change in &diff.changed {
-        text.push_str(&format!("{} {} (line {} → {}): {}\n", styled(ODD, "~"), change.id, change.before, change.after, parts(change)));
+        text.push_str(&format!(
+            "{} {} (line {} → {}): {}\n",
+            styled(ODD, "~"),
+            change.id,
+            change.before,
+            change.after,
+            parts(change)
+        ));
     }
     text
 }

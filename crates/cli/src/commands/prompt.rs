@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use carat_core::prompt::{Finding, Severity};
+use carat_core::prompt::{Finding, Kind, Severity};
 use carat_core::untrusted::visible;
 use carat_core::{Part, Rows as _};
 use carat_models::tokens;
@@ -44,9 +44,9 @@ enum Verb {
         /// With the row of a dataset: DATASET:ID
         #[arg(long, value_name = "DATASET:ID")]
         row: Option<String>,
-        /// With this variable
+        /// With this variable; JSON, unless the prompt declares it as text
         #[arg(long, value_name = "KEY=VALUE", value_parser = variable)]
-        input: Vec<(String, Value)>,
+        input: Vec<(String, String)>,
         /// As JSON
         #[arg(long)]
         json: bool,
@@ -61,9 +61,9 @@ enum Verb {
     },
 }
 
-fn variable(text: &str) -> Result<(String, Value), String> {
+fn variable(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE")?;
-    Ok((key.to_owned(), serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()))))
+    Ok((key.to_owned(), value.to_owned()))
 }
 
 pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
@@ -129,16 +129,19 @@ fn render(
     session: &Session,
     reference: &str,
     row: Option<&str>,
-    variables: &[(String, Value)],
+    variables: &[(String, String)],
     json: bool,
 ) -> Result<Exit, Fault> {
     let PromptOnDisk { prompt, folder } = session.project.prompt(reference)?;
     let (mut input, conversation) = match row {
         Some(row) => row_of(session, row)?,
-        None if variables.is_empty() => (prompt.sample.clone(), Vec::new()),
-        None => (Map::new(), Vec::new()),
+        None => (prompt.sample.clone(), Vec::new()),
     };
-    input.extend(variables.iter().cloned());
+    for (name, text) in variables {
+        let is_text = prompt.inputs.get(name).is_some_and(|input| matches!(input.kind, Kind::String | Kind::Image));
+        let value = serde_json::from_str(text).ok().filter(|_| !is_text);
+        input.insert(name.clone(), value.unwrap_or_else(|| Value::String(text.clone())));
+    }
     let messages = prompt.render(&input, &conversation, &|path| load_image(session.project.root(), &folder, path))?;
     if json {
         out::json(&json!({"format": 1, "prompt": prompt.name, "digest": prompt.digest(), "messages": messages}))?;
@@ -173,6 +176,9 @@ fn row_of(session: &Session, reference: &str) -> Result<Input, Fault> {
     Err(Fault::mendable(format!("{dataset} has no row `{id}`")))
 }
 
+/// What is said of a prompt, its file, and its tokens and whether they were counted exactly.
+type Checked = (Vec<Finding>, String, Option<(u64, bool)>);
+
 fn check(session: &Session, prompts: &[String], json: bool) -> Result<Exit, Fault> {
     let names = if prompts.is_empty() { session.project.prompts() } else { prompts.to_vec() };
     if names.is_empty() {
@@ -184,8 +190,9 @@ fn check(session: &Session, prompts: &[String], json: bool) -> Result<Exit, Faul
         let (findings, file, tokens) = match session.project.prompt(&name) {
             Ok(PromptOnDisk { prompt, .. }) => {
                 let text: String = prompt.sources().map(|(_, source)| source).collect();
-                let model = prompt.intended_model.clone().unwrap_or_else(|| "gpt-4o".to_owned());
-                (prompt.check(), prompt.file.clone(), Some(tokens::count(&model, &text)))
+                // Without a model in the file the count is that of a common vocabulary, and an estimate.
+                let model = prompt.intended_model.as_deref().unwrap_or_default();
+                (prompt.check(), prompt.file.clone(), Some(tokens::count(model, &text)))
             }
             Err(error) if prompts.is_empty() || matches!(error, carat_registry::ProjectError::Prompt(_)) => {
                 let finding = Finding { severity: Severity::Error, line: None, message: error.to_string() };
@@ -200,7 +207,7 @@ fn check(session: &Session, prompts: &[String], json: bool) -> Result<Exit, Faul
         reports.insert(name, (findings, file, tokens));
     }
     if json {
-        let entry = |(name, (findings, file, tokens)): (&String, &(Vec<Finding>, String, Option<(u64, bool)>))| {
+        let entry = |(name, (findings, file, tokens)): (&String, &Checked)| {
             let tokens = tokens.map(|(count, exact)| json!({"template": count, "exact": exact}));
             json!({"name": name, "file": file, "findings": findings, "tokens": tokens})
         };

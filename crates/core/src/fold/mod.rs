@@ -8,7 +8,7 @@ mod tally;
 pub use exact_sum::ExactSum;
 pub use progress::Progress;
 pub use report::{
-    ClassReport, CostReport, DatasetReport, GateReport, LatencyReport, Metric, ModelReport, PromptReport, Report, RunReport,
-    TokensReport, VariantReport,
+    ClassReport, CostReport, DatasetReport, GateReport, LatencyReport, Metric, ModelReport, PromptReport, Report,
+    RunReport, TokensReport, VariantReport,
 };
 pub use tally::{ScorerTally, Tally};

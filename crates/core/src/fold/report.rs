@@ -351,7 +351,8 @@ fn cost(price: Option<&Price>, tally: &Tally) -> Option<f64> {
     let cached = tally.usage.cached_input_tokens.unwrap_or(0).min(tally.usage.input_tokens);
     let fresh = tally.usage.input_tokens - cached;
     let cached_price = price.cached_input.unwrap_or(price.input);
-    let millionths = fresh as f64 * price.input + cached as f64 * cached_price + tally.usage.output_tokens as f64 * price.output;
+    let millionths =
+        fresh as f64 * price.input + cached as f64 * cached_price + tally.usage.output_tokens as f64 * price.output;
     Some(millionths / 1e6)
 }
 
@@ -365,11 +366,11 @@ fn pass_rate(tally: &ScorerTally) -> Option<Metric> {
     over_rows(judged.map(|row| f64::from(row.passed) / f64::from(row.judged)))
 }
 
-/// The mean value with a t interval: over answers, or over rows where cases are repeated.
+/// The mean value with its interval: over answers, or over rows where cases are repeated.
 fn mean(tally: &ScorerTally) -> Option<Metric> {
     if tally.by_row.is_empty() {
-        let mean = stats::t_interval(tally.scored, tally.sum.get(), tally.sum_of_squares.get(), CONFIDENCE)?;
-        return Some(Metric::new(mean, tally.scored, "t"));
+        let (mean, how) = stats::mean(tally.scored, tally.sum.get(), tally.sum_of_squares.get(), CONFIDENCE)?;
+        return Some(Metric::new(mean, tally.scored, how));
     }
     over_rows(tally.by_row.values().map(|row| row.sum.get() / f64::from(row.scored)))
 }
@@ -382,8 +383,8 @@ fn over_rows(values: impl Iterator<Item = f64>) -> Option<Metric> {
         sum.add(value);
         squares.add(value * value);
     }
-    let mean = stats::t_interval(n, sum.get(), squares.get(), CONFIDENCE)?;
-    Some(Metric::new(mean, n, "t"))
+    let (mean, how) = stats::mean(n, sum.get(), squares.get(), CONFIDENCE)?;
+    Some(Metric::new(mean, n, how))
 }
 
 /// The confusion matrix in the order of the spec; the last column is for answers that name no class.

@@ -89,7 +89,11 @@ impl Tally {
     pub fn failures(&self) -> BTreeMap<&'static str, u64> {
         let unrendered = (self.unrendered > 0).then_some(("unrendered", self.unrendered));
         let unanswered = self.unanswered.iter().map(|(kind, count)| (kind.as_str(), *count));
-        unrendered.into_iter().chain(unanswered).chain(self.flaws.iter().map(|(flaw, count)| (flaw.as_str(), *count))).collect()
+        unrendered
+            .into_iter()
+            .chain(unanswered)
+            .chain(self.flaws.iter().map(|(flaw, count)| (flaw.as_str(), *count)))
+            .collect()
     }
 }
 

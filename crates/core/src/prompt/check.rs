@@ -52,14 +52,21 @@ pub(super) fn check(prompt: &Prompt) -> Vec<Finding> {
     for name in prompt.inputs.keys().filter(|name| !used.contains(name.as_str())) {
         findings.push(Finding::warning(
             line_of(prompt, name),
-            format!("input `{name}` is declared, but the template does not use it{}", did_you_mean(name, undeclared(prompt, &used))),
+            format!(
+                "input `{name}` is declared, but the template does not use it{}",
+                did_you_mean(name, undeclared(prompt, &used))
+            ),
         ));
     }
     for name in undeclared(prompt, &used) {
         let hint = did_you_mean(name, prompt.inputs.keys().map(String::as_str));
         let message = format!("the template uses `{name}`, which is not declared under `inputs`{hint}");
         let line = line_of(prompt, name);
-        findings.push(if prompt.inputs.is_empty() { Finding::warning(line, message) } else { Finding::error(line, message) });
+        findings.push(if prompt.inputs.is_empty() {
+            Finding::warning(line, message)
+        } else {
+            Finding::error(line, message)
+        });
     }
     if !prompt.sample.is_empty() {
         let sample: Map<_, _> = prompt.sample.clone();

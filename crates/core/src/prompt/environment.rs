@@ -116,6 +116,7 @@ fn undefined(error: &Error, known: &[String]) -> String {
         return "an undefined variable is used".to_owned();
     }
     let hint = did_you_mean(expression, known.iter().map(String::as_str));
-    let given = if known.is_empty() { "nothing is given".to_owned() } else { format!("given are {}", known.join(", ")) };
+    let given =
+        if known.is_empty() { "nothing is given".to_owned() } else { format!("given are {}", known.join(", ")) };
     format!("`{expression}` is undefined ({given}){hint}")
 }

@@ -61,7 +61,8 @@ struct Written {
 /// Cuts a file into front matter, body and the number of lines before the body. A file without front matter is all body.
 pub(super) fn split<'a>(text: &'a str, file: &str) -> Result<(&'a str, &'a str, u64), PromptError> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    let Some(after) = text.strip_prefix("---").and_then(|rest| rest.strip_prefix("\r\n").or(rest.strip_prefix('\n'))) else {
+    let Some(after) = text.strip_prefix("---").and_then(|rest| rest.strip_prefix("\r\n").or(rest.strip_prefix('\n')))
+    else {
         return Ok(("", text, 0));
     };
     let mut at = 0;
@@ -81,11 +82,15 @@ pub(super) fn read(text: &str, name: &str, file: &str) -> Result<Front, PromptEr
         Written::default()
     } else {
         // One line stands before the front matter: the opening `---`.
-        yaml::read(&format!("\n{text}"), file)
-            .map_err(|error| PromptError { file: error.file, line: Some(error.line), message: error.message })?
+        yaml::read(&format!("\n{text}"), file).map_err(|error| PromptError {
+            file: error.file,
+            line: Some(error.line),
+            message: error.message,
+        })?
     };
     build(written, name).map_err(|(key, message)| {
-        let line = text.lines().position(|line| line.trim_start().starts_with(&format!("{key}:"))).map(|at| at as u64 + 2);
+        let line =
+            text.lines().position(|line| line.trim_start().starts_with(&format!("{key}:"))).map(|at| at as u64 + 2);
         PromptError { file: file.to_owned(), line: line.or(Some(1)), message: format!("{key}: {message}") }
     })
 }
@@ -162,7 +167,8 @@ impl Model {
                 "configuration" | "connection" => warn_of_connection(key, value, warnings),
                 _ if is_credential(key) => warnings.push(not_from_a_prompt(&format!("model.{key}"))),
                 _ => {
-                    let known = ["id", "api", "apiType", "provider", "parameters", "options", "configuration", "connection"];
+                    let known =
+                        ["id", "api", "apiType", "provider", "parameters", "options", "configuration", "connection"];
                     return Err(format!("unknown key `{key}`{}", crate::nearest::did_you_mean(key, known)));
                 }
             }
@@ -189,9 +195,19 @@ impl Model {
 
 fn is_credential(key: &str) -> bool {
     let key = key.to_lowercase().replace(['_', '-'], "");
-    ["endpoint", "apikey", "baseurl", "azureendpoint", "deployment", "azuredeployment", "apiversion", "headers", "token"]
-        .iter()
-        .any(|word| key.contains(word))
+    [
+        "endpoint",
+        "apikey",
+        "baseurl",
+        "azureendpoint",
+        "deployment",
+        "azuredeployment",
+        "apiversion",
+        "headers",
+        "token",
+    ]
+    .iter()
+    .any(|word| key.contains(word))
 }
 
 fn warn_of_connection(key: &str, value: &Value, warnings: &mut Vec<Finding>) {
@@ -224,8 +240,20 @@ fn input(fields: &Value) -> Result<Input, String> {
         Value::Null => return Ok(any()),
         _ => return Err("expected a mapping with `kind`".to_owned()),
     };
-    let known = ["kind", "type", "description", "default", "required", "sample", "example", "name", "strict", "json_schema"];
-    for key in object.keys().filter(|key| !known.contains(&key.as_str()) && *key != "enumValues" && *key != "title") {
+    let known = [
+        "kind",
+        "type",
+        "description",
+        "default",
+        "required",
+        "sample",
+        "example",
+        "name",
+        "strict",
+        "title",
+        "enumValues",
+    ];
+    if let Some(key) = object.keys().find(|key| !known.contains(&key.as_str())) {
         return Err(format!("unknown key `{key}`{}", crate::nearest::did_you_mean(key, known)));
     }
     let word = object.get("kind").or_else(|| object.get("type"));

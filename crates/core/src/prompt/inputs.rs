@@ -85,7 +85,9 @@ impl Kind {
     pub fn takes(self, value: &Value) -> bool {
         match self {
             Self::String | Self::Image => value.is_string(),
-            Self::Integer => value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|number| number.fract() == 0.0),
+            Self::Integer => {
+                value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|number| number.fract() == 0.0)
+            }
             Self::Number => value.is_number(),
             Self::Boolean => value.is_boolean(),
             Self::Array => value.is_array(),
@@ -119,8 +121,8 @@ pub(super) fn context(
 fn missing(name: &str, given: &Map<String, Value>) -> String {
     let hint = crate::nearest::did_you_mean(name, given.keys().map(String::as_str));
     let names: Vec<_> = given.keys().map(String::as_str).collect();
-    let given = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-    format!("input `{name}` is declared, but the row has none (it has: {given}){hint}")
+    let given = if names.is_empty() { "nothing is".to_owned() } else { names.join(", ") };
+    format!("input `{name}` is declared, but not given (given: {given}){hint}")
 }
 
 /// A value, short enough for a message.

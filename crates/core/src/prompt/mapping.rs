@@ -82,15 +82,17 @@ impl InputMapping {
 
     fn value(&self, name: &str, rule: &Rule, view: &minijinja::Value) -> Result<Value, Error> {
         match rule {
-            Rule::Template => {
-                Ok(Value::String(self.environment.get_template(name)?.render(view.clone())?))
-            }
+            Rule::Template => Ok(Value::String(self.environment.get_template(name)?.render(view.clone())?)),
             Rule::Expression(expression) => {
                 let value = self.environment.compile_expression(expression)?.eval(view.clone())?;
                 if value.is_undefined() {
-                    return Err(Error::new(minijinja::ErrorKind::UndefinedError, format!("`{expression}` is undefined")));
+                    return Err(Error::new(
+                        minijinja::ErrorKind::UndefinedError,
+                        format!("`{expression}` is undefined"),
+                    ));
                 }
-                serde_json::to_value(value).map_err(|error| Error::new(minijinja::ErrorKind::BadSerialization, error.to_string()))
+                serde_json::to_value(value)
+                    .map_err(|error| Error::new(minijinja::ErrorKind::BadSerialization, error.to_string()))
             }
         }
     }

@@ -27,7 +27,8 @@ pub(super) fn has_reserved(text: &str) -> bool {
 
 /// Writes a value so that it cannot be taken for anything but a value.
 pub(super) fn escape(value: &str, out: &mut String) {
-    let needs_guard = value.is_empty() || value.starts_with(char::is_whitespace) || value.ends_with(char::is_whitespace);
+    let needs_guard =
+        value.is_empty() || value.starts_with(char::is_whitespace) || value.ends_with(char::is_whitespace);
     if needs_guard {
         out.push(GUARD);
     }

@@ -217,7 +217,8 @@ impl<'a> Content<'a> {
         response_format: &'a Option<ResponseFormat>,
         parameters: &'a Parameters,
     ) -> Self {
-        let mut sources = templates.iter().map(|template| (template.name.as_str(), source::without_comments(&template.source)));
+        let mut sources =
+            templates.iter().map(|template| (template.name.as_str(), source::without_comments(&template.source)));
         let template = sources.next().map(|(_, source)| source).unwrap_or_default();
         let defaults = inputs.iter().filter_map(|(name, input)| Some((name.as_str(), input.default.as_ref()?)));
         Self { template, includes: sources.collect(), defaults: defaults.collect(), tools, response_format, parameters }

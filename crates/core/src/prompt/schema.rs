@@ -77,8 +77,13 @@ pub(super) fn response_format(outputs: &Value, prompt: &str) -> Result<Option<Re
     if named(outputs)?.is_empty() {
         return Ok(None);
     }
-    let schema = if outputs.get("type").is_some_and(|kind| kind == "object") { outputs.clone() } else { object_schema(outputs)? };
-    let name = prompt.rsplit('/').next().unwrap_or(prompt).replace(|c: char| !c.is_ascii_alphanumeric() && c != '_', "_");
+    let schema = if outputs.get("type").is_some_and(|kind| kind == "object") {
+        outputs.clone()
+    } else {
+        object_schema(outputs)?
+    };
+    let name =
+        prompt.rsplit('/').next().unwrap_or(prompt).replace(|c: char| !c.is_ascii_alphanumeric() && c != '_', "_");
     Ok(Some(ResponseFormat::JsonSchema { name, schema, strict: false }))
 }
 

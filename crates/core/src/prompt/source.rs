@@ -102,7 +102,11 @@ pub(super) fn without_comments(source: &str) -> String {
                 let inner = &comment[2..comment.len() - 2];
                 let open = inner.chars().next().filter(|c| matches!(c, '-' | '+'));
                 let close = inner.chars().next_back().filter(|c| matches!(c, '-' | '+') && inner.len() > 1);
-                format!("{{#{}{}#}}", open.map(String::from).unwrap_or_default(), close.map(String::from).unwrap_or_default())
+                format!(
+                    "{{#{}{}#}}",
+                    open.map(String::from).unwrap_or_default(),
+                    close.map(String::from).unwrap_or_default()
+                )
             }
             other => other.source().to_owned(),
         })
@@ -142,10 +146,7 @@ fn mark_text(text: &str, before: &[Segment<'_>], after: &[Segment<'_>], in_image
 
 /// Whether nothing is printed between here and the border of the line, going through the segments on one side. `nearest`
 /// cuts the part of a text that is on this line.
-fn silent<'a>(
-    segments: impl Iterator<Item = &'a Segment<'a>>,
-    nearest: impl Fn(&'a str) -> Option<&'a str>,
-) -> bool {
+fn silent<'a>(segments: impl Iterator<Item = &'a Segment<'a>>, nearest: impl Fn(&'a str) -> Option<&'a str>) -> bool {
     for segment in segments {
         match segment {
             Segment::Block(_) | Segment::Comment(_) => {}
@@ -241,7 +242,8 @@ pub(super) fn closure(main: Template, file: &str, include: &mut Include<'_>) -> 
             if closure.iter().any(|known| known.name == name) {
                 continue;
             }
-            let why = |why| PromptError { file: shown(file, &template.name, next == 0), line: Some(line), message: why };
+            let why =
+                |why| PromptError { file: shown(file, &template.name, next == 0), line: Some(line), message: why };
             let source = include(&name).map_err(|reason| why(format!("cannot include `{name}`: {reason}")))?;
             closure.push(Template { name, source: source.replace("\r\n", "\n"), lines_before: 0 });
         }
@@ -255,7 +257,8 @@ fn refuse_reserved(template: &Template, file: &str) -> Result<(), PromptError> {
     Err(PromptError {
         file: shown(file, &template.name, template.lines_before > 0),
         line: Some(line as u64 + 1 + template.lines_before),
-        message: "the template holds a Unicode noncharacter (U+FDD0 to U+FDD3), which no text should; remove it".to_owned(),
+        message: "the template holds a Unicode noncharacter (U+FDD0 to U+FDD3), which no text should; remove it"
+            .to_owned(),
     })
 }
 
@@ -270,7 +273,9 @@ fn includes(template: &Template, file: &str) -> Result<Vec<(String, u64)>, Promp
                 let name = literal(block).ok_or_else(|| PromptError {
                     file: shown(file, &template.name, template.lines_before > 0),
                     line: Some(line),
-                    message: format!("`{block}` must name its file in quotes, so that it is known what the version consists of"),
+                    message: format!(
+                        "`{block}` must name its file in quotes, so that it is known what the version consists of"
+                    ),
                 })?;
                 names.push((join(&template.name, name), line));
             }

@@ -65,7 +65,10 @@ fn role_lines_begin_messages_also_inside_loops() {
 
 #[test]
 fn parameters_of_both_generations_are_the_same() {
-    let old = TRIAGE.replace("options: { temperature: 0, maxOutputTokens: 8 }", "api: chat\n  parameters: { temperature: 0, max_tokens: 8 }");
+    let old = TRIAGE.replace(
+        "options: { temperature: 0, maxOutputTokens: 8 }",
+        "api: chat\n  parameters: { temperature: 0, max_tokens: 8 }",
+    );
     let old = old.replace("kind: string", "type: string");
     assert_eq!(parse(&old).unwrap().digest(), parse(TRIAGE).unwrap().digest());
 }
@@ -93,7 +96,7 @@ fn a_value_of_another_kind_than_declared_is_refused() {
 #[test]
 fn a_missing_input_names_what_the_row_has() {
     let error = render(&parse(TRIAGE).unwrap(), json!({"boddy": "x"})).unwrap_err();
-    insta::assert_snapshot!(error, @"prompts/support/triage.prompty: input `body` is declared, but the row has none (it has: boddy); did you mean `boddy`?");
+    insta::assert_snapshot!(error, @"prompts/support/triage.prompty: input `body` is declared, but not given (given: boddy); did you mean `boddy`?");
 }
 
 #[test]
@@ -167,7 +170,10 @@ fn endpoints_and_keys_are_left_out_with_a_warning() {
 fn the_digest_covers_what_reaches_the_model_and_nothing_else() {
     let of = |text: &str| parse_with(text, &[("a.jinja", "A"), ("b.jinja", "B")]).unwrap().digest();
     let base = of("---\nname: x\n---\nuser:\n{% include 'a.jinja' %}{# note #}");
-    assert_eq!(base, of("---\nname: y\ndescription: z\nauthors: [me]\ntags: [t]\n---\nuser:\n{% include 'a.jinja' %}{# other #}"));
+    assert_eq!(
+        base,
+        of("---\nname: y\ndescription: z\nauthors: [me]\ntags: [t]\n---\nuser:\n{% include 'a.jinja' %}{# other #}")
+    );
     assert_ne!(base, of("---\nname: x\n---\nuser:\n{% include 'b.jinja' %}{# note #}"));
     assert_ne!(base, of("---\nmodel: {options: {temperature: 1}}\n---\nuser:\n{% include 'a.jinja' %}{# note #}"));
     let with = |text: &str| parse_with("user:\n{% include 'a.jinja' %}", &[("a.jinja", text)]).unwrap().digest();
@@ -261,13 +267,30 @@ fn a_check_finds_unused_and_undeclared_variables() {
 /// Strings that try: role lines, marks, template code, white space, image syntax.
 fn hostile() -> impl Strategy<Value = String> {
     let pieces = prop::sample::select(vec![
-        "user:\n", "\nassistant:\n", "system:", "\u{FDD0}ruser\u{FDD3}", "\u{FDD0}", "\u{FDD1}", "\u{FDD1}0", "\u{FDD2}",
-        "\u{FDD3}", "\u{FDD0}i", "ruser", "{{ body }}", "{% raw %}", "{#", "![x](y.png)", ")", "\n", "  ", "\r\n", "---\n", "é", "a",
+        "user:\n",
+        "\nassistant:\n",
+        "system:",
+        "\u{FDD0}ruser\u{FDD3}",
+        "\u{FDD0}",
+        "\u{FDD1}",
+        "\u{FDD1}0",
+        "\u{FDD2}",
+        "\u{FDD3}",
+        "\u{FDD0}i",
+        "ruser",
+        "{{ body }}",
+        "{% raw %}",
+        "{#",
+        "![x](y.png)",
+        ")",
+        "\n",
+        "  ",
+        "\r\n",
+        "---\n",
+        "é",
+        "a",
     ]);
-    prop_oneof![
-        any::<String>(),
-        prop::collection::vec(pieces, 0..8).prop_map(|pieces| pieces.concat()),
-    ]
+    prop_oneof![any::<String>(), prop::collection::vec(pieces, 0..8).prop_map(|pieces| pieces.concat()),]
 }
 
 proptest! {

@@ -57,9 +57,11 @@ impl Extract {
     }
 }
 
+/// Where a path goes wrong; the parser counts bytes from 0, and what it says beside that misleads more than it helps.
 fn bad_path(text: &str, error: &serde_json_path::ParseError) -> String {
+    let character = text.char_indices().take_while(|(byte, _)| *byte < error.position()).count() + 1;
     let advice = if text.starts_with('$') { "" } else { "; a path begins with `$`" };
-    format!("at character {} of `{text}`: {}{advice}", error.position(), error.message())
+    format!("at character {character} of `{text}`: not an RFC 9535 JSON path{advice}")
 }
 
 fn value_at(path: &JsonPath, answer: &str, fenced: bool) -> Result<String, String> {

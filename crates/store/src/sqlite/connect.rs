@@ -22,6 +22,10 @@ const PAGES_IN_LOG: &str = "4000";
 /// To so many bytes the log's file is cut when it is begun anew.
 const LEAST_LOG: &str = "67108864";
 
+/// So many kilobytes of pages each connection keeps at hand (negative means kilobytes). Digests come in no order, so that
+/// every one needs another page of their index; with the default of 2 MB a new row takes 10 µs more at 40,000 rows.
+const CACHE: &str = "-16384";
+
 /// For a file. After the loss of power the last commits may be missing, but nothing is broken; after the death of the
 /// process nothing is missing.
 pub(crate) fn options_for_file(file: &Path) -> Options {
@@ -52,6 +56,7 @@ fn common(options: Options) -> Options {
         .foreign_keys(true)
         .pragma("wal_autocheckpoint", PAGES_IN_LOG)
         .pragma("journal_size_limit", LEAST_LOG)
+        .pragma("cache_size", CACHE)
         .disable_statement_logging()
 }
 

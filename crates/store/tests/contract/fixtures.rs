@@ -94,6 +94,7 @@ pub(crate) fn plan() -> PlanOutline {
         trials: 1,
         cases: 3,
         scorers: Vec::new(),
+        gates: Vec::new(),
     }
 }
 

@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex};
 
 use carat_core::event::{FORMAT, RunStatus};
 use carat_core::fold::{Progress, Report, VariantReport};
-use carat_core::spec::GateSpec;
 use carat_core::{EventKind, ModelErrorKind, RunId, Sample};
 use carat_eval::resume::Decisions;
 use carat_eval::run::Recordings;
@@ -27,8 +26,7 @@ use super::{Args, interrupts, models};
 pub(super) async fn begin(args: &Args, session: &Session, selected: Selected) -> Result<Exit, Fault> {
     let store = Arc::new(session.store().await?);
     let models = models::build_models(&selected.eval.spec.models, session, &store).await?;
-    let gates = selected.eval.spec.gates.clone();
-    let plan = selected.plan(args, session, &store, models, &[]).await?;
+    let plan = selected.plan(args, session, Some(&store), models, &[]).await?;
     let run: RunId = uuid::Uuid::now_v7().to_string().into();
     let at = now();
     let journal = store.begin_run(&run, &plan.outline.eval, args.name.as_deref(), &at).await?;
@@ -40,7 +38,6 @@ pub(super) async fn begin(args: &Args, session: &Session, selected: Selected) ->
         progress: Progress::default(),
         reasons: Reasons::default(),
         decisions: Decisions::default(),
-        gates,
     };
     job.carry_out(args, session, store).await
 }
@@ -55,7 +52,6 @@ pub(super) struct Job {
     /// Why cases had no answer before.
     pub(super) reasons: Reasons,
     pub(super) decisions: Decisions,
-    pub(super) gates: Vec<GateSpec>,
 }
 
 impl Job {
@@ -86,7 +82,7 @@ impl Job {
             Err(poisoned) => poisoned.into_inner().clone(),
         };
         let folded = Folded { progress, reasons: watcher.reasons };
-        conclude(ended, &folded, &self.gates, args.json.as_deref(), session)
+        conclude(ended, &folded, args.json.as_deref(), session)
     }
 }
 
@@ -100,12 +96,11 @@ struct Folded {
 fn conclude(
     ended: Result<RunStatus, RunError>,
     Folded { progress, reasons }: &Folded,
-    gates: &[GateSpec],
     json: Option<&Path>,
     session: &Session,
 ) -> Result<Exit, Fault> {
     let Some(mut report) = Report::of(progress) else { return ended.map(|_| Exit::Fine).map_err(Fault::from) };
-    report.gates = gates::judge(gates, &report);
+    report.gates = gates::judge(&progress.plan.as_ref().map(|plan| plan.gates.clone()).unwrap_or_default(), &report);
     let to_stdout = json == Some(Path::new("-"));
     // Whatever becomes of the file, the person hears what the run came to.
     let written = json.filter(|_| !to_stdout).map_or(Ok(()), |file| write_report(file, &report));
@@ -128,7 +123,11 @@ fn exit_of(status: RunStatus, report: &Report) -> Exit {
         RunStatus::Interrupted => Exit::Interrupted,
         RunStatus::Failed => Exit::World,
         RunStatus::Finished if silent.peek().is_some() => {
-            if silent.all(is_mendable) { Exit::Mendable } else { Exit::World }
+            if silent.all(is_mendable) {
+                Exit::Mendable
+            } else {
+                Exit::World
+            }
         }
         RunStatus::Finished if report.gates.iter().any(|gate| !gate.holds) => Exit::GateFailed,
         RunStatus::Finished => Exit::Fine,

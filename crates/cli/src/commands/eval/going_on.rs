@@ -12,6 +12,7 @@ use carat_store::{Detail, Store};
 use crate::commands::run::reasons::Reasons;
 use crate::exit::Exit;
 use crate::fault::Fault;
+use crate::out;
 use crate::session::{Session, now};
 
 use super::carry_out::Job;
@@ -31,21 +32,22 @@ pub(super) async fn go_on(args: &Args, reference: &str, session: &Session) -> Re
     };
     let selected = Selected::select(session, &spec, args.overrides(before.overrides.clone()))?;
     let models = models::build_models(&selected.eval.spec.models, session, &store).await?;
-    let gates = selected.eval.spec.gates.clone();
-    let mut plan = selected.plan(args, session, &store, models, &variants).await?;
+    let numbering = (!args.dry_run).then_some(&*store);
+    let mut plan = selected.plan(args, session, numbering, models, &variants).await?;
     plan.outline.name = plan.outline.name.or_else(|| before.name.clone());
     plan.outline.note = plan.outline.note.or_else(|| before.note.clone());
     let plan = Arc::new(plan);
     let decisions = decide(&plan, &before, &variants, &store, &run).await?;
-    session.talk(&told(&decisions.reuse, &run));
     if args.dry_run {
+        out::data(&format!("{}\n", told(&decisions.reuse, &run)))?;
         return Ok(Exit::Fine);
     }
+    session.talk(&told(&decisions.reuse, &run));
     let resumed = EventKind::RunResumed { at: now(), plan: plan.outline.clone(), reuse: decisions.reuse };
     let event = Event { seq: journal.next_seq(), elapsed_us: 0, kind: resumed };
     journal.resume(&event, &decisions.superseded, &decisions.restored).await?;
     let (progress, reasons) = count(&store, &run).await?;
-    Job { plan, journal, opening: Vec::new(), progress, reasons, decisions, gates }.carry_out(args, session, store).await
+    Job { plan, journal, opening: Vec::new(), progress, reasons, decisions }.carry_out(args, session, store).await
 }
 
 /// The plan as it was last, and all variants that the run ever had.

@@ -9,7 +9,7 @@ use carat_core::{Digest, Rows as _, Scorer};
 use carat_eval::plan::{Ingredients, PlannedModel, PlannedPrompt};
 use carat_eval::{Plan, gates, scorers};
 use carat_registry::dataset::{Dataset, LocatedRows, Selected as SelectedRows, Selection, Survey, survey};
-use carat_registry::{EvalOnDisk, Project, ProjectError, PromptOnDisk, load_image};
+use carat_registry::{EvalOnDisk, ProjectError, PromptOnDisk, load_image};
 use carat_store::{Kind, Store};
 
 use crate::fault::Fault;
@@ -18,7 +18,7 @@ use crate::session::{Session, now};
 use super::Args;
 
 /// So many rows are put into each prompt before the run begins.
-const PROBED: usize = 20;
+const PROBED: usize = 5;
 
 /// A spec with all that it names, found and read.
 pub(super) struct Selected {
@@ -40,14 +40,12 @@ impl Selected {
         let project = &session.project;
         let mut eval = project.eval(reference)?;
         eval.spec = eval.spec.with(&overrides);
-        gates::check(&eval.spec.gates).map_err(|why| Fault::mendable(format!("{}: {why}", eval.file)))?;
         let unknown = |error, flags: &[String]| if flags.is_empty() { named_by(&eval, error) } else { error.into() };
         for model in &eval.spec.models {
             project.model(model).map_err(|error| unknown(error, &overrides.models))?;
         }
         let prompts = eval.spec.prompts.iter().map(|prompt| project.prompt(prompt));
-        let prompts: Vec<_> =
-            prompts.collect::<Result<_, _>>().map_err(|error| unknown(error, &overrides.prompts))?;
+        let prompts: Vec<_> = prompts.collect::<Result<_, _>>().map_err(|error| unknown(error, &overrides.prompts))?;
         for finding in prompts.iter().flat_map(|prompt| &prompt.prompt.warnings) {
             session.talk(&format!("{} {}", crate::out::styled(crate::out::ODD, "warning:"), finding.message));
         }
@@ -57,17 +55,17 @@ impl Selected {
         let mapping = InputMapping::new(&eval.spec.inputs);
         let mapping = mapping.map_err(|why| Fault::mendable(format!("{}: {why}", eval.file)))?;
         for prompt in &prompts {
-            refuse_unrenderable(project, prompt, &mapping, &rows)?;
+            refuse_unrenderable(session, prompt, (&mapping, &eval.file), &rows)?;
         }
         Ok(Self { eval, overrides, prompts, dataset, whole, survey, rows, scorers })
     }
 
-    /// Gives what has no version yet its number, and puts the plan together.
+    /// Puts the plan together. With `numbering`, what has no version yet gets its number; a dry run leaves no trace.
     pub(super) async fn plan(
         self,
         args: &Args,
         session: &Session,
-        store: &Store,
+        numbering: Option<&Store>,
         models: Vec<PlannedModel>,
         known: &[Variant],
     ) -> Result<Plan, Fault> {
@@ -76,15 +74,22 @@ impl Selected {
         for on_disk in self.prompts {
             let prompt = &on_disk.prompt;
             let body = prompt.content().to_string();
-            let version = store.version_of(Kind::Prompt, &prompt.name, prompt.digest(), Some(&body), &at).await?;
-            prompts.push(Arc::new(planned(session, on_disk, Some(version))));
+            let version = match numbering {
+                Some(store) => {
+                    Some(store.version_of(Kind::Prompt, &prompt.name, prompt.digest(), Some(&body), &at).await?)
+                }
+                None => None,
+            };
+            prompts.push(Arc::new(planned(session, on_disk, version)));
         }
-        let version = store.version_of(Kind::Dataset, &self.dataset, self.whole, None, &at).await?;
-        let dataset =
-            DatasetId { name: self.dataset, version: Some(version), digest: self.survey.digest, rows: self.survey.rows };
+        let version = match numbering {
+            Some(store) => Some(store.version_of(Kind::Dataset, &self.dataset, self.whole, None, &at).await?),
+            None => None,
+        };
+        let dataset = DatasetId { name: self.dataset, version, digest: self.survey.digest, rows: self.survey.rows };
         let ingredients = Ingredients {
             eval: self.eval.name,
-            spec_file: self.eval.file,
+            spec_file: self.eval.file.clone(),
             overrides: self.overrides,
             name: args.name.clone(),
             note: args.note.clone(),
@@ -97,7 +102,9 @@ impl Selected {
             concurrency: args.concurrency.map(usize::from),
             known,
         };
-        Ok(Plan::new(ingredients)?)
+        let plan = Plan::new(ingredients)?;
+        gates::check(&plan.outline).map_err(|why| Fault::mendable(format!("{}: {why}", self.eval.file)))?;
+        Ok(plan)
     }
 }
 
@@ -115,16 +122,17 @@ fn named_by(eval: &EvalOnDisk, error: ProjectError) -> Fault {
 /// A prompt that none of the first rows can be put into is a mistake, and told before anything is paid for. A row that
 /// cannot be put into it while others can is a result of the run.
 fn refuse_unrenderable(
-    project: &Project,
+    session: &Session,
     on_disk: &PromptOnDisk,
-    mapping: &InputMapping,
+    (mapping, spec_file): (&InputMapping, &str),
     rows: &SelectedRows,
 ) -> Result<(), Fault> {
-    let images = |path: &str| load_image(project.root(), &on_disk.folder, path);
+    let images = |path: &str| load_image(session.project.root(), &on_disk.folder, path);
+    let unmapped = |why| Fault::mendable(format!("{spec_file}: {why}"));
     let mut first = None;
     for row in rows.open()?.take(PROBED) {
         let row = row?;
-        let rendered = mapping.apply(&row).map_err(Fault::mendable).and_then(|input| {
+        let rendered = mapping.apply(&row).map_err(unmapped).and_then(|input| {
             on_disk.prompt.render(&input, &row.messages, &images)?;
             Ok(())
         });
@@ -145,9 +153,8 @@ fn planned(session: &Session, on_disk: PromptOnDisk, version: Option<u32>) -> Pl
 fn build_scorers(eval: &EvalOnDisk) -> Result<Vec<Box<dyn Scorer>>, Fault> {
     // Schemas that are named by their file have become part of the spec when it was read.
     let no_files = |file: &str| Err(format!("the schema `{file}` has not been read"));
-    let build = |spec| {
-        scorers::build(spec, &no_files).map_err(|error| Fault::mendable(format!("{}: {error}", eval.file)))
-    };
+    let build =
+        |spec| scorers::build(spec, &no_files).map_err(|error| Fault::mendable(format!("{}: {error}", eval.file)));
     eval.spec.scorers.iter().map(build).collect()
 }
 

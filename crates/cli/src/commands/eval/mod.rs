@@ -25,20 +25,20 @@ pub(crate) struct Args {
     /// The evals: a name (evals/NAME.yaml) or a path
     #[arg(value_name = "SPEC", required_unless_present = "resume")]
     specs: Vec<String>,
-    /// Prompts instead of the spec's
-    #[arg(long, value_name = "REF", num_args = 1.., help_heading = "What to run")]
+    /// A prompt instead of the spec's; may be given more than once
+    #[arg(long, value_name = "REF", help_heading = "What to run")]
     prompt: Vec<String>,
-    /// Models instead of the spec's
-    #[arg(long, value_name = "NAME", num_args = 1.., help_heading = "What to run")]
+    /// Models instead of the spec's, separated by commas
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "What to run")]
     model: Vec<String>,
     /// At most so many rows, from the first
     #[arg(long, value_name = "N", help_heading = "What to run")]
     limit: Option<u64>,
-    /// Only the rows whose id matches
-    #[arg(long, value_name = "ID-GLOB", num_args = 1.., help_heading = "What to run")]
+    /// Only the rows whose id matches; may be given more than once
+    #[arg(long, value_name = "ID-GLOB", help_heading = "What to run")]
     only: Vec<String>,
-    /// Only the rows that have this tag
-    #[arg(long, value_name = "T", num_args = 1.., help_heading = "What to run")]
+    /// Only the rows that have these tags, separated by commas
+    #[arg(long, value_name = "T", value_delimiter = ',', help_heading = "What to run")]
     tag: Vec<String>,
     /// Repeats of each case, as samples of one case
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000), help_heading = "What to run")]

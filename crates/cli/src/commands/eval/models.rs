@@ -13,7 +13,11 @@ use crate::fault::Fault;
 use crate::session::Session;
 
 /// Builds the models by their names.
-pub(super) async fn build_models(names: &[String], session: &Session, store: &Store) -> Result<Vec<PlannedModel>, Fault> {
+pub(super) async fn build_models(
+    names: &[String],
+    session: &Session,
+    store: &Store,
+) -> Result<Vec<PlannedModel>, Fault> {
     let mut models = Vec::with_capacity(names.len());
     for name in names {
         let spec = session.project.model(name)?.clone();
@@ -44,9 +48,10 @@ async fn answers(
         }
         Some(from) => {
             let pairs = match from.strip_prefix("run:") {
-                Some(run) => of_run(run, store).await?,
-                None => of_file(from, column.unwrap_or("output"), session)?,
+                Some(run) => of_run(run, store).await,
+                None => of_file(from, column.unwrap_or("output"), session),
             };
+            let pairs = pairs.map_err(|fault| Fault { exit: fault.exit, ..wrong(fault.message) })?;
             Ok(Arc::new(Table::new(pairs).map_err(|twice| wrong(format!("{from}: {twice}")))?))
         }
     }
@@ -56,6 +61,10 @@ type Pairs = Vec<(carat_core::RowId, Recorded)>;
 
 /// The first answers of a run, or of one of its variants: `RUN`, `RUN:VARIANT`.
 async fn of_run(reference: &str, store: &Store) -> Result<Pairs, Fault> {
+    if reference.starts_with('@') {
+        let why = "`from: run:@last` would mean another run each time; name the run by its id or its name";
+        return Err(Fault::mendable(why));
+    }
     let (run, label) = reference.split_once(':').map_or((reference, None), |(run, label)| (run, Some(label)));
     let record = store.find_run(run).await?;
     let mut replay = store.replay(&record.id, Detail::Verdicts).await?;
@@ -74,10 +83,17 @@ async fn of_run(reference: &str, store: &Store) -> Result<Pairs, Fault> {
     }
     let number = match (label, variants.as_slice()) {
         (None, [only]) => only.number,
-        (None, _) => return Err(Fault::mendable(format!("run {run} has several variants; name one: {}", labels(&variants)))),
+        (None, _) => {
+            return Err(Fault::mendable(format!("run {run} has several variants; name one: {}", labels(&variants))));
+        }
         (Some(label), _) => match variants.iter().find(|variant| variant.label == label) {
             Some(variant) => variant.number,
-            None => return Err(Fault::mendable(format!("run {run} has no variant `{label}`; it has {}", labels(&variants)))),
+            None => {
+                return Err(Fault::mendable(format!(
+                    "run {run} has no variant `{label}`; it has {}",
+                    labels(&variants)
+                )));
+            }
         },
     };
     let wanted = pairs.into_iter().filter(|(variant, ..)| *variant == number);
@@ -101,7 +117,9 @@ fn of_file(file: &str, column: &str, session: &Session) -> Result<Pairs, Fault> 
         }
     }
     if pairs.is_empty() {
-        return Err(Fault::mendable(format!("{file}: no row has an answer in `{column}`; name the field with `column`")));
+        return Err(Fault::mendable(format!(
+            "{file}: no row has an answer in `{column}`; name the field with `column`"
+        )));
     }
     Ok(pairs)
 }

@@ -129,7 +129,9 @@ impl Lines {
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━━╌"));
         let line = |_: &_| {
             let line = all.add(ProgressBar::new_spinner());
-            line.set_style(ProgressStyle::with_template("{wide_msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            line.set_style(
+                ProgressStyle::with_template("{wide_msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()),
+            );
             line
         };
         let variants = plan.variants.iter().take(LINES).map(line).collect();

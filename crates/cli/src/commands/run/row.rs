@@ -74,7 +74,9 @@ fn full(sample: &Sample, label: &str) -> String {
                 text.push_str(&format!("{} {name} unscored: {}\n", styled(ODD, "?"), visible(&why.detail)));
             }
         }
-        Outcome::Unrendered { message } => text.push_str(&format!("{} {}\n", styled(BAD, "not rendered:"), visible(message))),
+        Outcome::Unrendered { message } => {
+            text.push_str(&format!("{} {}\n", styled(BAD, "not rendered:"), visible(message)))
+        }
         Outcome::Unanswered { error } => {
             let kind = error.kind.as_str();
             text.push_str(&format!("{} {kind}: {}\n", styled(BAD, "no answer:"), visible(&error.message)));

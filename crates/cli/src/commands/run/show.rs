@@ -24,10 +24,7 @@ pub(super) async fn show(session: &Session, reference: &str, json: bool) -> Resu
     let Folded { progress, reasons, misses } = fold(&store, &run.id).await?;
     let mut report =
         Report::of(&progress).ok_or_else(|| Fault::mendable(format!("run {} was killed before it began", run.id)))?;
-    // The gates of the spec as it is now; a spec that is gone has none.
-    if let Ok(eval) = session.project.eval(&progress.plan.as_ref().map(|plan| plan.spec_file.clone()).unwrap_or_default()) {
-        report.gates = gates::judge(&eval.spec.gates, &report);
-    }
+    report.gates = gates::judge(&progress.plan.as_ref().map(|plan| plan.gates.clone()).unwrap_or_default(), &report);
     if json {
         out::json(&report)?;
         return Ok(Exit::Fine);

@@ -164,7 +164,9 @@ pub(crate) fn next_steps(report: &Report, progress: &Progress) -> String {
     if report.run.samples < report.run.cases || report.variants.iter().any(|variant| variant.errors > 0) {
         let missing = report.run.cases - report.run.samples;
         let errors: u64 = report.variants.iter().map(|variant| variant.errors).sum();
-        steps.push(format!("carat run resume {id}    # {missing} cases left, {errors} without an answer; pays for nothing twice"));
+        steps.push(format!(
+            "carat run resume {id}    # {missing} cases left, {errors} without an answer; pays for nothing twice"
+        ));
     }
     if progress.done > 0 {
         steps.push(format!("carat run show {id}    # confusion, classes, and the answers that missed"));

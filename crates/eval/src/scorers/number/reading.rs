@@ -103,7 +103,7 @@ fn grammar(thousands: bool, currency: bool) -> String {
     let whole = if thousands {
         let groups = [",", "_", "'"].map(|mark| format!("(?:{mark}[0-9]{{3}})+")).join("|");
         // A space ends a word, so a group after one counts only if it is a word, too: `1 2345` is two numbers.
-        format!(r"(?:[1-9][0-9]{{0,2}}(?:{groups}|(?:{SPACE}[0-9]{{3}}\b)+)|[0-9]+)")
+        format!(r"(?:[1-9][0-9]{{0,2}}(?:{groups}|(?:{SPACE}[0-9]{{3}}(?-u:\b))+)|[0-9]+)")
     } else {
         "[0-9]+".to_owned()
     };
@@ -116,7 +116,7 @@ fn grammar(thousands: bool, currency: bool) -> String {
     let code = currency::CODES.join("|");
     // A sign directly after a code would be a hyphen.
     let before = format!("(?:(?:{mark}{SPACE}?|(?:{code}){SPACE})(?<inner>{SIGN})?|(?:{code}))");
-    format!(r"(?<outer>{SIGN})?{before}?{number}(?<after>{SPACE}?(?:{mark}|(?:{code})\b))?")
+    format!(r"(?<outer>{SIGN})?{before}?{number}(?<after>{SPACE}?(?:{mark}|(?:{code})(?-u:\b)))?")
 }
 
 /// Where a number ends that stands alone. A currency after it that itself is joined to something is not its own.
