@@ -69,5 +69,5 @@ pub struct Transcript {
     /// The golden row.
     pub row: Arc<Row>,
     /// What was asked; none when nothing could be rendered.
-    pub request: Option<Request>,
+    pub request: Option<Arc<Request>>,
 }

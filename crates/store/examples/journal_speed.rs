@@ -111,7 +111,7 @@ fn event(number: u64, load: &Load) -> Event {
         outcome: answered(),
         attempts: 1,
         latency_us: Some(400_000 + number),
-        transcript: Some(Arc::new(Transcript { row: Arc::new(row), request: Some(request) })),
+        transcript: Some(Arc::new(Transcript { row: Arc::new(row), request: Some(Arc::new(request)) })),
     };
     Event {
         seq: number,

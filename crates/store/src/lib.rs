@@ -13,6 +13,7 @@ mod claim;
 mod error;
 mod journal;
 mod open;
+mod opening;
 mod pool;
 mod quote;
 mod record;

@@ -5,12 +5,14 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::hash::{BuildHasher, Hash, RandomState};
+use std::sync::Arc;
 
 use carat_core::request::{Parameters, ResponseFormat, Tool};
 use carat_core::{Digest, Message, Request, Row, Transcript};
 use serde::Serialize;
 
 use crate::StoreError;
+use crate::opening::Openings;
 use crate::quote::Quoting;
 use crate::record::json;
 
@@ -38,6 +40,7 @@ pub(crate) struct Sharing {
     rows: Recent<Digest>,
     /// Hashes of messages that were seen once. A collision makes a message shared too early, and nothing else.
     seen: Recent<u64>,
+    openings: Openings,
     hasher: RandomState,
     /// Shared messages, by what is written of them.
     shared: HashMap<Vec<u8>, Digest>,
@@ -71,10 +74,18 @@ impl Sharing {
         Ok(())
     }
 
-    fn request(&mut self, request: &Request, row: &Row) -> Result<String, StoreError> {
-        let Request { messages, tools, response_format, parameters } = request;
+    fn request(&mut self, request: &Arc<Request>, row: &Row) -> Result<String, StoreError> {
+        let Request { messages, tools, response_format, parameters } = &**request;
         let mut text = br#"{"messages":["#.to_vec();
-        for (position, message) in messages.iter().enumerate() {
+        let mut opened = 0;
+        if let Some(opening) = self.openings.of(request) {
+            opened = opening.messages.len();
+            write(&opening.digest, &mut text)?;
+            if let Some(body) = opening.unwritten.take() {
+                self.new.push(Content { digest: opening.digest, body });
+            }
+        }
+        for (position, message) in messages.iter().enumerate().skip(opened) {
             if position > 0 {
                 text.push(b',');
             }
@@ -189,9 +200,10 @@ mod tests {
     use super::*;
     use carat_core::Role;
 
-    fn request(text: &str) -> Request {
+    fn request(text: &str) -> Arc<Request> {
         let parameters = Parameters([("temperature".to_owned(), 0.into())].into());
-        Request { messages: vec![Message::text(Role::System, text)], tools: vec![], response_format: None, parameters }
+        let messages = vec![Message::text(Role::System, text)];
+        Arc::new(Request { messages, tools: vec![], response_format: None, parameters })
     }
 
     fn row() -> Row {
@@ -210,6 +222,23 @@ mod tests {
         assert_eq!(sharing.request(&request, &row).unwrap(), kept);
         assert_eq!(sharing.take_new()[0].digest, digest);
         assert_eq!(sharing.request(&request, &row).unwrap(), kept);
+        assert!(sharing.take_new().is_empty(), "it is brought once");
+    }
+
+    #[test]
+    fn what_requests_open_with_is_shared_as_one() {
+        let (mut sharing, row) = (Sharing::default(), row());
+        let asked = |question: &str| {
+            let examples = (0..20).map(|n| Message::text(Role::User, format!("example {n}")));
+            let messages = examples.chain([Message::text(Role::User, question)]).collect();
+            Arc::new(Request { messages, tools: vec![], response_format: None, parameters: Parameters::default() })
+        };
+        assert_eq!(sharing.request(&asked("first"), &row).unwrap(), json(&asked("first")).unwrap());
+        let second = sharing.request(&asked("second"), &row).unwrap();
+        let new = sharing.take_new();
+        let expected = format!(r#"{{"messages":["{}",{{"role":"user","content":"second"}}]}}"#, new[0].digest);
+        assert_eq!((second, new.len()), (expected, 1));
+        sharing.request(&asked("third"), &row).unwrap();
         assert!(sharing.take_new().is_empty(), "it is brought once");
     }
 

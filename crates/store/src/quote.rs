@@ -18,11 +18,11 @@ const MOST_PIECES: usize = 64;
 
 /// A message of one text that quotes inputs of its row: `["user", ["Ticket: ", {"input": "body"}]]`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Quoting<'a>(Role, Vec<Piece<'a>>);
+pub(crate) struct Quoting<'a>(pub(crate) Role, pub(crate) Vec<Piece<'a>>);
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(untagged)]
-enum Piece<'a> {
+pub(crate) enum Piece<'a> {
     /// Words of the prompt.
     Words(Cow<'a, str>),
     /// The row's input of that name, which is a string.

@@ -187,7 +187,7 @@ impl KeptSample {
         let transcript = match self.transcript {
             None => None,
             Some((row, request)) => {
-                let request = request.map(|request| request.complete(&row, contents)).transpose()?;
+                let request = request.map(|request| request.complete(&row, contents)).transpose()?.map(Arc::new);
                 Some(Arc::new(Transcript { row: Arc::new(row), request }))
             }
         };

@@ -3,7 +3,8 @@
 //! In its JSON each of the messages is one of:
 //!
 //! * an object: the message itself;
-//! * a string: the digest of an object or a list as here, kept among the contents because it was written before;
+//! * a string: the digest of an object or a list as here, kept among the contents because it was written before; or of a
+//!   list of messages, which are those that the request opens with, see [`crate::opening`];
 //! * a number: that message, from 0, of the golden row's own conversation;
 //! * a list: a text that quotes the golden row, see [`crate::quote`].
 //!
@@ -13,8 +14,8 @@ use std::collections::HashMap;
 use std::fmt;
 
 use carat_core::request::{Parameters, ResponseFormat, Tool};
-use carat_core::{Digest, Message, Request, Row};
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use carat_core::{Digest, Message, Request, Role, Row};
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
@@ -44,36 +45,44 @@ pub(crate) enum KeptMessage {
     Shared(Digest),
     OfRow(usize),
     Quoting(Quoting<'static>),
+    /// Several messages at once; only behind a digest.
+    Opening(Vec<Message>),
 }
 
 impl KeptRequest {
     pub(crate) fn shared_messages(&self) -> impl Iterator<Item = &Digest> {
         self.messages.iter().filter_map(|message| match message {
             KeptMessage::Shared(digest) => Some(digest),
-            KeptMessage::Here(_) | KeptMessage::OfRow(_) | KeptMessage::Quoting(_) => None,
+            KeptMessage::Here(_) | KeptMessage::OfRow(_) | KeptMessage::Quoting(_) | KeptMessage::Opening(_) => None,
         })
     }
 
     pub(crate) fn complete(self, row: &Row, contents: &Contents) -> Result<Request, Nonsense> {
-        let Self { messages, tools, response_format, parameters } = self;
-        let messages = messages.iter().map(|message| message.complete(row, contents)).collect::<Result<_, _>>()?;
+        let Self { messages: kept, tools, response_format, parameters } = self;
+        let mut messages = Vec::with_capacity(kept.len());
+        for kept in &kept {
+            match kept {
+                KeptMessage::Shared(digest) => match contents.get(digest) {
+                    Some(KeptMessage::Opening(opening)) => messages.extend_from_slice(opening),
+                    Some(shared) => messages.push(shared.complete(row)?),
+                    None => return Err(missing(&format!("the message {digest}"))),
+                },
+                here => messages.push(here.complete(row)?),
+            }
+        }
         Ok(Request { messages, tools, response_format, parameters })
     }
 }
 
 impl KeptMessage {
-    fn complete(&self, row: &Row, contents: &Contents) -> Result<Message, Nonsense> {
+    fn complete(&self, row: &Row) -> Result<Message, Nonsense> {
         match self {
             Self::Here(message) => Ok(Message::clone(message)),
             Self::Quoting(quoting) => quoting.complete(row),
             Self::OfRow(number) => {
                 row.messages.get(*number).cloned().ok_or_else(|| missing("a message of a golden row"))
             }
-            Self::Shared(digest) => match contents.get(digest) {
-                Some(Self::Here(message)) => Ok(Message::clone(message)),
-                Some(Self::Quoting(quoting)) => quoting.complete(row),
-                Some(Self::OfRow(_) | Self::Shared(_)) | None => Err(missing(&format!("the message {digest}"))),
-            },
+            Self::Shared(_) | Self::Opening(_) => Err(Nonsense("what stands for a message stands for none".to_owned())),
         }
     }
 }
@@ -90,6 +99,14 @@ impl<'de> Deserialize<'de> for KeptMessage {
 
 struct KeptMessageVisitor;
 
+/// What a list begins with.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum First {
+    Role(Role),
+    Message(Box<Message>),
+}
+
 impl<'de> Visitor<'de> for KeptMessageVisitor {
     type Value = KeptMessage;
 
@@ -101,8 +118,22 @@ impl<'de> Visitor<'de> for KeptMessageVisitor {
         usize::try_from(number).map(KeptMessage::OfRow).map_err(E::custom)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, quoting: A) -> Result<KeptMessage, A::Error> {
-        Quoting::deserialize(SeqAccessDeserializer::new(quoting)).map(KeptMessage::Quoting)
+    /// A list that begins with a role quotes; one that begins with a message is an opening.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<KeptMessage, A::Error> {
+        match list.next_element()? {
+            Some(First::Role(role)) => {
+                let pieces = list.next_element()?.ok_or_else(|| A::Error::invalid_length(1, &self))?;
+                Ok(KeptMessage::Quoting(Quoting(role, pieces)))
+            }
+            Some(First::Message(first)) => {
+                let mut messages = vec![*first];
+                while let Some(message) = list.next_element()? {
+                    messages.push(message);
+                }
+                Ok(KeptMessage::Opening(messages))
+            }
+            None => Err(A::Error::invalid_length(0, &self)),
+        }
     }
 
     fn visit_str<E: Error>(self, digest: &str) -> Result<KeptMessage, E> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use carat_core::{Call, EventKind, ModelError, Outcome, Sample, Transcript};
+use carat_core::{Call, Digest, EventKind, ModelError, Outcome, Request, Sample, Transcript};
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::plan::Lane;
@@ -48,7 +48,7 @@ pub(super) async fn carry_out(desk: Arc<Desk>, ready: Ready) -> End {
         Todo::ScoreAgain(seq) => (recorded(&desk, &ready, *seq).await, End::NotAsked),
         Todo::Ask(request, digest) => {
             let call = Call {
-                request,
+                request: &**request,
                 request_digest: *digest,
                 row: &ready.row,
                 prompt: &desk.lane.variants[ready.variant].prompt.prompt.name,
@@ -56,23 +56,23 @@ pub(super) async fn carry_out(desk: Arc<Desk>, ready: Ready) -> End {
             };
             let Some(answer) = attempts::ask(&desk, call, &ready.case).await else { return End::Left };
             let end = answer.result.as_ref().map_or_else(|error| End::Failed(error.clone()), |_| End::Answered);
-            (answered(&ready, call, answer), end)
+            (answered(&ready, request, *digest, answer), end)
         }
     };
     let _ = desk.out.send(EventKind::CaseFinished { sample: Box::new(sample) }).await;
     end
 }
 
-fn answered(ready: &Ready, call: Call<'_>, answer: Answer) -> Sample {
+fn answered(ready: &Ready, request: &Arc<Request>, digest: Digest, answer: Answer) -> Sample {
     let outcome = match answer.result {
         Ok(completion) => Outcome::Completed { completion, scores: Vec::new(), unscored: Vec::new() },
         Err(error) => Outcome::Unanswered { error },
     };
-    let transcript = Transcript { row: Arc::clone(&ready.row), request: Some(call.request.clone()) };
+    let transcript = Transcript { row: Arc::clone(&ready.row), request: Some(Arc::clone(request)) };
     Sample {
         case: ready.case.clone(),
         row_digest: ready.row_digest,
-        request_digest: Some(call.request_digest),
+        request_digest: Some(digest),
         outcome,
         attempts: answer.attempts,
         latency_us: Some(u64::try_from(answer.latency.as_micros()).unwrap_or(u64::MAX)),

@@ -20,7 +20,7 @@ use super::assembly::Measure;
 use super::expected;
 use super::text::normalise;
 
-/// The largest product of two lengths for which a distance is computed: measured at 0.5 to 1.3 s on one core of 2026.
+/// The largest product of two lengths for which a distance is computed: measured at 0.5 to 1.3 s of one core.
 const MOST_CELLS: usize = 10_000_000_000;
 
 /// Nearness in edits.

@@ -64,7 +64,7 @@ pub(crate) fn sample(variant: u32, row: Row, request: Request) -> Sample {
         outcome: Outcome::Completed { completion, scores: vec![("queue".into(), score)], unscored: Vec::new() },
         attempts: 1,
         latency_us: Some(412_000),
-        transcript: Some(Arc::new(Transcript { row: Arc::new(row), request: Some(request) })),
+        transcript: Some(Arc::new(Transcript { row: Arc::new(row), request: Some(Arc::new(request)) })),
     }
 }
 

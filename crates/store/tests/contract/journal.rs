@@ -244,11 +244,11 @@ prop_compose! {
         Sample {
             case: Case { variant, row: row.id.clone(), trial },
             row_digest: row.digest(),
-            request_digest: request.as_ref().map(Request::digest),
+            request_digest: request.as_ref().map(|request| request.digest()),
             outcome,
             attempts,
             latency_us: latency,
-            transcript: known.then(|| Arc::new(Transcript { row: Arc::new(row), request })),
+            transcript: known.then(|| Arc::new(Transcript { row: Arc::new(row), request: request.map(Arc::new) })),
         }
     }
 }
@@ -300,7 +300,7 @@ proptest! {
             for event in &replayed {
                 let EventKind::CaseFinished { sample } = &event.kind else { continue };
                 if let Some(transcript) = &sample.transcript {
-                    prop_assert_eq!(transcript.request.as_ref().map(Request::digest), sample.request_digest);
+                    prop_assert_eq!(transcript.request.as_ref().map(|request| request.digest()), sample.request_digest);
                     prop_assert_eq!(transcript.row.digest(), sample.row_digest);
                 }
             }

@@ -70,7 +70,7 @@ impl Fields {
             let object = expectation
                 .as_object()
                 .ok_or_else(|| bad("the expectation is not an object, so `*` names no field"))?;
-            for (key, value) in object.iter() {
+            for (key, value) in object.iter().filter(|(key, _)| !self.names_part_of(key)) {
                 wanted.push(Wanted::new(FieldPath::of_key(key), comparison, value)?);
             }
         }
