@@ -4,6 +4,7 @@
 //! pure functions over them (rendering, folds, statistics). There is no disk, network, clock, environment or terminal in
 //! here; a value that needs one of those is handed in by a caller.
 
+pub mod canonical;
 pub mod case;
 pub mod completion;
 pub mod digest;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::canonical::Canonical;
 use crate::{Digest, Message};
 
 /// All that reaches the model, apart from which model it is.
@@ -29,7 +30,7 @@ pub struct Request {
 impl Request {
     /// The name of the question: the digest of its canonical JSON.
     pub fn digest(&self) -> Digest {
-        Digest::of_json(self)
+        Canonical::default().request(self)
     }
 }
 

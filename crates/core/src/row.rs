@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::canonical::Canonical;
 use crate::{Digest, Message, RowId};
 
 /// One golden row: what goes in, and what is expected to come out.
@@ -36,18 +37,12 @@ pub struct Row {
 impl Row {
     /// The name of the row's content: input, expectation, tags, split, metadata, messages and id.
     pub fn digest(&self) -> Digest {
-        Digest::of_json(self)
+        Canonical::default().row(self)
     }
 
-    /// The name of what is asked, whatever is expected: the digest of input and messages.
+    /// The name of what is asked, whatever is expected: the digest of `input` and, where there are any, `messages`.
     pub fn input_digest(input: &Map<String, Value>, messages: &[Message]) -> Digest {
-        #[derive(Serialize)]
-        struct Asked<'a> {
-            input: &'a Map<String, Value>,
-            #[serde(skip_serializing_if = "<[Message]>::is_empty")]
-            messages: &'a [Message],
-        }
-        Digest::of_json(&Asked { input, messages })
+        Canonical::default().asked(input, messages)
     }
 }
 

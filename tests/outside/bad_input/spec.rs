@@ -98,6 +98,14 @@ fn a_gate_that_bounds_nothing_is_told_before_the_run() {
 }
 
 #[test]
+fn a_gate_on_a_metric_that_no_run_can_have_is_told_before_the_run() {
+    insta::assert_snapshot!(with_scorers("  - { name: a, exact: {} }\ngates:\n  - { metric: a.acuracy, at_least: 0.5 }\n"), @"
+    exit 2
+    error: evals/fruit.yaml: there is no metric `a.acuracy` (there are a.accuracy, errors.share, unscored.share, latency.p50, latency.p95, latency.p99, tokens.input, tokens.output, tokens.total, cost.total, cost.per_sample); did you mean `a.accuracy`?
+    ");
+}
+
+#[test]
 fn empty_files_say_what_they_lack() {
     insta::assert_snapshot!(with_project(""), @"
     exit 2

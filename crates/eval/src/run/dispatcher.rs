@@ -5,7 +5,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 /// The most events that are handed over at once: enough for a commit to pay, few enough to be told soon.
-const BATCH: usize = 512;
+const BATCH: usize = 256;
 
 pub(super) struct Dispatcher<'a> {
     next_seq: u64,

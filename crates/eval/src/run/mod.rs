@@ -29,7 +29,7 @@ use crate::Plan;
 use crate::resume::Decisions;
 
 /// How many events may wait between two stations.
-const QUEUE: usize = 1024;
+const QUEUE: usize = 256;
 
 /// Whether a run should go on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
+use carat_core::canonical::Canonical;
 use carat_core::{DataError, Row};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::canonical::Canonical;
 use super::check::RowRef;
 use super::identity::{Key, Names, again};
 use super::{Located, LocatedRows};

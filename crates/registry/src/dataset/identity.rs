@@ -6,16 +6,9 @@ use std::collections::hash_map::Entry;
 use carat_core::{DataError, Digest, Message, Row, RowId};
 use serde_json::{Map, Value};
 
-use super::canonical::Canonical;
-
-/// The name of a row's content: [`Row::digest`], faster.
-pub fn digest(row: &Row) -> Digest {
-    Canonical::default().row(row)
-}
-
 /// The name of a row that has no id of its own: `#` and the first 16 digits of [`Row::input_digest`].
 pub(super) fn of_asked(input: &Map<String, Value>, messages: &[Message]) -> RowId {
-    of_digest(&Canonical::default().asked(input, messages))
+    of_digest(&Row::input_digest(input, messages))
 }
 
 fn of_digest(digest: &Digest) -> RowId {

@@ -24,7 +24,6 @@
 //! A row is named by its `id` (`7` and `"7"` are the same), else by `#` and the first 16 hexadecimal digits of
 //! [`Row::input_digest`]: `#9f2c41ab03de88aa`. No two rows have the same name.
 
-mod canonical;
 mod check;
 mod columns;
 mod conversation;
@@ -50,7 +49,6 @@ pub use check::{Finding, Findings, Kind, RowRef, Severity, check};
 pub use diff::{Change, DatasetDiff, diff};
 pub use find::find;
 pub use format::Format;
-pub use identity::digest;
 pub use selection::{BadGlob, Selected, Selection};
 use source::{Fault, Reading, Source};
 pub use survey::{Survey, survey};

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use carat_core::canonical::Canonical;
 use carat_core::{DataError, Digest};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::canonical::Canonical;
 use super::identity::Names;
 use super::{LocatedRows, LocatedStream};
 

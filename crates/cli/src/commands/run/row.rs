@@ -1,5 +1,7 @@
 //! `carat run show RUN --row ID`: one row in full, for every variant and repeat.
 
+use std::collections::BTreeSet;
+
 use carat_core::nearest::did_you_mean;
 use carat_core::untrusted::visible;
 use carat_core::{EventKind, Message, Outcome, Part, Sample};
@@ -14,11 +16,13 @@ pub(super) async fn show(session: &Session, reference: &str, row: &str) -> Resul
     let store = session.store().await?;
     let run = store.find_run(reference).await?;
     let recorded = store.recorded(&run.id).await?;
-    let wanted: Vec<_> = recorded.iter().filter(|sample| !sample.superseded && sample.row.as_str() == row).collect();
+    let mut wanted: Vec<_> =
+        recorded.iter().filter(|sample| !sample.superseded && sample.row.as_str() == row).collect();
     if wanted.is_empty() {
-        let hint = did_you_mean(row, recorded.iter().map(|sample| sample.row.as_str()));
-        return Err(Fault::mendable(format!("run {} has no row `{row}`{hint}", run.id)));
+        let known: BTreeSet<&str> = recorded.iter().map(|sample| sample.row.as_str()).collect();
+        return Err(Fault::mendable(format!("run {} has no row `{row}`{}", run.id, did_you_mean(row, known))));
     }
+    wanted.sort_by_key(|sample| (sample.variant, sample.trial));
     let labels = labels(&store, &run.id).await?;
     let mut text = String::new();
     for found in wanted {

@@ -108,9 +108,9 @@ fn missed(misses: &[Sample], report: &Report, progress: &Progress) -> String {
     for sample in misses {
         let (answer, why) = match &sample.outcome {
             Outcome::Completed { completion, scores, unscored } => {
-                let reason = scores.iter().filter(|(_, score)| score.pass == Some(false)).find_map(|(name, score)| {
-                    Some(format!("{name}: {}", score.reason.as_deref().unwrap_or("not as expected")))
-                });
+                let failed = scores.iter().find(|(_, score)| score.pass == Some(false));
+                let reason = failed
+                    .map(|(name, score)| format!("{name}: {}", score.reason.as_deref().unwrap_or("not as expected")));
                 let unscored = unscored.first().map(|(name, why)| format!("{name} unscored: {}", why.detail));
                 (completion.text.as_str(), reason.or(unscored).unwrap_or_default())
             }

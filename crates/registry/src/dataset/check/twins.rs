@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use super::Places;
 use super::finding::{Kind, Report, Several, Severity};
-use crate::dataset::canonical::Canonical;
 use crate::dataset::identity::{Key, is_of_asked};
 use crate::dataset::near::{ALIKE, PIECE, Sketches};
+use carat_core::canonical::Canonical;
 
 /// Groups of rows by name, by question and by likeness.
 #[derive(Default)]
