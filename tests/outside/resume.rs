@@ -91,6 +91,8 @@ fn a_run_killed_at_forty_per_cent_resumes_to_the_same_report_and_repeats_no_answ
     wait_until("the last answer before the hold", || server.totals().answered(Endpoint::Chat) == share);
     wait_until("the record of it", || recorded(&project) == share);
     kill(run);
+    // Calls that hang are not to be answered to nobody.
+    wait_until("the end of the calls that hang", || server.totals().in_flight == 0);
     server.release();
 
     let resumed = project.carat(&["run", "resume", "@last"]);
@@ -158,4 +160,41 @@ fn changed_scorers_score_again_without_a_call() {
     let report = project.report("@last");
     assert_eq!(report["variants"][0]["metrics"]["word.accuracy"]["n"], 20);
     assert!(report["variants"][0]["metrics"]["right.accuracy"].is_null());
+}
+
+#[test]
+fn answers_that_are_slow_to_score_are_not_lost_when_the_program_is_killed() {
+    const ROWS: u64 = 6;
+    // 90,000 characters against 90,000 others take seconds to compare.
+    let long = |seed: u32| -> String {
+        let mut state = seed;
+        let letters = (0..90_000).map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            char::from(b'a' + u8::try_from(state >> 28).unwrap())
+        });
+        letters.collect()
+    };
+    let answers = (0..ROWS).map(|row| (format!("What is number {row}?"), long(1)));
+    let settings = Settings { answers: answers.collect::<BTreeMap<_, _>>(), ..Settings::default() };
+    let server = Simulation::new(settings).start_on_thread("127.0.0.1:0").unwrap();
+    let project = project(&server);
+    let rows = (0..ROWS).map(|row| {
+        let expected = long(2);
+        format!(
+            "{{\"id\": \"q-{row}\", \"input\": {{\"question\": \"What is number {row}?\"}}, \"expected\": \"{expected}\"}}\n"
+        )
+    });
+    project.write("datasets/questions.jsonl", rows.collect::<String>());
+    let run = start(&project, &["eval", "questions", "--prompt", "ask"]);
+    wait_until("the last answer", || server.totals().answered(Endpoint::Chat) == ROWS);
+    std::thread::sleep(Duration::from_millis(500));
+    let scored = recorded(&project);
+    kill(run);
+    assert!(scored < ROWS, "the scorer is not slow enough for this test");
+
+    let resumed = project.carat(&["run", "resume", "@last"]);
+    assert_eq!(resumed.code, Some(0), "{resumed:?}");
+    assert!(resumed.talk.contains("scored again"), "{}", resumed.talk);
+    assert_eq!(server.counters().repeated(), 0, "an answered call was paid for twice");
+    assert_eq!(recorded(&project), ROWS);
 }

@@ -26,7 +26,7 @@ pub(crate) struct Global {
     #[arg(
         long,
         global = true,
-        value_name = "URL",
+        value_name = "FILE",
         env = "CARAT_STORE",
         hide_env_values = true,
         help_heading = "Global"

@@ -61,6 +61,12 @@ pub enum EventKind {
         /// How long until the next attempt, in milliseconds.
         wait_ms: u64,
     },
+    /// An answer has arrived, and scoring it takes longer than a moment. It is recorded, so that it is not lost, and does not
+    /// count until its case has finished.
+    CaseAnswered {
+        /// The sample, without scores.
+        sample: Box<Sample>,
+    },
     /// A case ended, well or badly.
     CaseFinished {
         /// What came of it.

@@ -76,7 +76,7 @@ pub fn quantile(sorted: &[f64], q: f64, confidence: f64) -> Option<Estimate> {
     Some(Estimate { value, low: sorted[low.min(below)], high: sorted[high.max(above)] })
 }
 
-/// The macro-averaged F1 of a confusion matrix, with an interval by the multivariate delta method (Takahashi, Yamamoto,
+/// The macro-averaged F1 of a confusion matrix, and how its interval was made: by the multivariate delta method (Takahashi, Yamamoto,
 /// Kuchiba, Koyama 2022, "Confidence interval for micro-averaged F1 and macro-averaged F1 scores").
 ///
 /// `counts[i][j]` is how often class `i` was expected and class `j` answered; columns beyond the classes are answers that
@@ -84,7 +84,7 @@ pub fn quantile(sorted: &[f64], q: f64, confidence: f64) -> Option<Estimate> {
 ///
 /// Where everything is right, or everything wrong, the method would claim to know the value for certain; Wilson's interval
 /// on as many answers as the smallest class has stands in for it, because that class counts as much as the others.
-pub fn f1_macro(counts: &[Vec<u64>], confidence: f64) -> Option<Estimate> {
+pub fn f1_macro(counts: &[Vec<u64>], confidence: f64) -> Option<(Estimate, &'static str)> {
     let n: u64 = counts.iter().flatten().sum();
     let present: Vec<Class> = classes(counts).into_iter().filter(|class| class.support > 0.0).collect();
     if n == 0 || present.is_empty() {
@@ -105,10 +105,10 @@ pub fn f1_macro(counts: &[Vec<u64>], confidence: f64) -> Option<Estimate> {
     let variance = (mean_of_squares - mean * mean).max(0.0) / total;
     if variance < 1e-15 {
         let smallest = counts.iter().map(|row| row.iter().sum::<u64>()).filter(|expected| *expected > 0).min()?;
-        return wilson_of_mean(value * smallest as f64, smallest, confidence);
+        return Some((wilson_of_mean(value * smallest as f64, smallest, confidence)?, "wilson"));
     }
     let half = z(confidence) * variance.sqrt();
-    Some(Estimate { value, low: (value - half).max(0.0), high: (value + half).min(1.0) })
+    Some((Estimate { value, low: (value - half).max(0.0), high: (value + half).min(1.0) }, "delta"))
 }
 
 /// One class of a confusion matrix.
@@ -211,7 +211,8 @@ mod tests {
             assert_eq!(kind, "wilson");
             assert!(estimate.high - estimate.low > least, "{estimate:?}");
         }
-        let perfect = f1_macro(&[vec![2, 0], vec![0, 2]], 0.95).unwrap();
+        let (perfect, how) = f1_macro(&[vec![2, 0], vec![0, 2]], 0.95).unwrap();
+        assert_eq!(how, "wilson");
         assert_eq!((perfect.value, perfect.high), (1.0, 1.0));
         assert!(perfect.low < 0.4, "{perfect:?}");
     }
@@ -229,7 +230,7 @@ mod tests {
     #[test]
     fn macro_f1_agrees_with_scikit_learn() {
         // sklearn: f1_score([0]*10+[1]*10, [0]*8+[1]*2+[1]*5+[0]*5, average="macro") = (16/23 + 10/17) / 2
-        let estimate = f1_macro(&[vec![8, 2], vec![5, 5]], 0.95).unwrap();
+        let (estimate, _) = f1_macro(&[vec![8, 2], vec![5, 5]], 0.95).unwrap();
         assert!(near(estimate.value, (16.0 / 23.0 + 10.0 / 17.0) / 2.0));
         assert!(estimate.low < estimate.value && estimate.value < estimate.high);
     }
@@ -255,7 +256,7 @@ mod tests {
             }
         }
         let half = z(0.95) * ((squares - mean * mean) / total).sqrt();
-        let estimate = f1_macro(&counts, 0.95).unwrap();
+        let (estimate, _) = f1_macro(&counts, 0.95).unwrap();
         assert!((estimate.high - estimate.value - half).abs() < 1e-6, "{estimate:?} {half}");
     }
 }

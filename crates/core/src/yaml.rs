@@ -58,7 +58,11 @@ fn plain_words(message: &str) -> String {
         "invalid u32" | "invalid u64" | "invalid usize" => "expected a whole number that is not negative".to_owned(),
         "invalid f64" => "expected a number".to_owned(),
         "expected string scalar" => "expected a text".to_owned(),
-        _ => message.to_owned(),
+        "expected mapping start" => "expected a mapping (`key: value`)".to_owned(),
+        "expected sequence start" => "expected a list (`[a, b]`, or lines that begin with `- `)".to_owned(),
+        "unexpected end of input" => "the file ends in the middle of something".to_owned(),
+        // The reader ends some messages with advice for programmers.
+        _ => message.split(", set DuplicateKeyPolicy").next().unwrap_or(message).to_owned(),
     }
 }
 

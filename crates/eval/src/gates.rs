@@ -42,13 +42,13 @@ pub fn check(plan: &PlanOutline) -> Result<(), String> {
         if gate.at_least.is_none() && gate.at_most.is_none() {
             return Err(format!("gate `{name}` needs `at_least` or `at_most`"));
         }
-        if name.starts_with("cost.") {
-            if let Some(variant) = plan.variants.iter().find(|variant| variant.price.is_none()) {
-                let model = &variant.model.name;
-                return Err(format!(
-                    "gate `{name}`: the model {model} has no `price` in carat.yaml, so that its cost is not known"
-                ));
-            }
+        if name.starts_with("cost.")
+            && let Some(variant) = plan.variants.iter().find(|variant| variant.price.is_none())
+        {
+            let model = &variant.model.name;
+            return Err(format!(
+                "gate `{name}`: the model {model} has no `price` in carat.yaml, so that its cost is not known"
+            ));
         }
         if plan.trials > 1 && name.ends_with(".f1_macro") {
             return Err(format!(

@@ -23,7 +23,9 @@ pub struct Recorded {
     pub request_digest: Option<Digest>,
     /// Whether the model answered.
     pub answered: bool,
-    /// Whether it does not count any more, because the case was done again or left the plan.
+    /// Whether the scorers have said something of the answer; one that was recorded early may wait for them still.
+    pub scored: bool,
+    /// Whether it does not count, because the case was done again, left the plan, or was not scored yet.
     pub superseded: bool,
 }
 
@@ -92,7 +94,10 @@ impl Decisions {
                 for trial in 0..plan.outline.trials {
                     let case = Case { variant: variant.number, row: row.id.clone(), trial };
                     match index.take_answer(&case, request) {
-                        Some(answer) => decisions.reuse(case, &answer, answer.row_digest == row_digest && same_scorers),
+                        Some(answer) => {
+                            let stands = answer.row_digest == row_digest && same_scorers && answer.scored;
+                            decisions.reuse(case, &answer, stands);
+                        }
                         None => decisions.ask(&case, row_digest, plan, variants, &index),
                     }
                 }

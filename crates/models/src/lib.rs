@@ -17,4 +17,4 @@ mod told;
 
 pub use recorded::{AnswerSource, FieldOfRow, Recorded, Table};
 pub use secret::Secret;
-pub use setup::{ModelSetupError, Problem, Surroundings, build};
+pub use setup::{ModelSetupError, Problem, Surroundings, build, is_variable_name};

@@ -126,9 +126,20 @@ pub enum Problem {
 impl Problem {
     /// People who paste a key where its variable belongs must not see it again in a log.
     pub(crate) fn missing_key(variable: &str) -> Self {
-        let is_name = variable.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
-        if is_name { Self::MissingKey { variable: variable.to_owned() } } else { Self::KeyInsteadOfVariable }
+        if is_variable_name(variable) {
+            Self::MissingKey { variable: variable.to_owned() }
+        } else {
+            Self::KeyInsteadOfVariable
+        }
     }
+}
+
+/// Whether a text can be the name of a variable, and is not more likely to be a key: long, with digits, in one piece.
+pub fn is_variable_name(text: &str) -> bool {
+    let is_word = text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    let is_like_a_key =
+        text.len() >= 20 && !text.contains('_') && text.contains(|letter: char| letter.is_ascii_digit());
+    is_word && !is_like_a_key && !text.starts_with(|letter: char| letter.is_ascii_digit())
 }
 
 /// Makes a model as the project describes it. Nothing is sent and nothing is started.

@@ -55,10 +55,12 @@ pub(crate) fn read_text(path: &std::path::Path, shown: &str) -> Result<String, P
     match String::from_utf8(bytes) {
         Ok(text) => Ok(text.strip_prefix('\u{FEFF}').map(str::to_owned).unwrap_or(text)),
         Err(error) => {
-            let at = error.utf8_error().valid_up_to();
-            let message =
-                format!("byte {at} is not UTF-8; convert the file, for instance with `iconv -f latin1 -t utf-8`");
-            Err(ProjectError::file(shown, message))
+            let (at, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
+            let line = bytes[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+            let is_utf16 = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+            let encoding = if is_utf16 { "utf-16" } else { "latin1" };
+            let advice = format!("convert the file, for instance with `iconv -f {encoding} -t utf-8`");
+            Err(ProjectError::file(format!("{shown}:{line}"), format!("byte {at} is not UTF-8; {advice}")))
         }
     }
 }

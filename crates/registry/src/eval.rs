@@ -30,7 +30,11 @@ pub(crate) fn open(project: &Project, reference: &str) -> Result<EvalOnDisk, Pro
         let names = names(&evals);
         let stem = Path::new(reference).file_stem().and_then(|stem| stem.to_str()).unwrap_or(reference);
         let hint = did_you_mean(stem, names.iter().map(String::as_str));
-        ProjectError::Unknown { what: "eval", name: reference.to_owned(), hint: format!(" (evals/{stem}.yaml){hint}") }
+        ProjectError::Unknown {
+            what: "eval",
+            name: reference.to_owned(),
+            hint: format!(" (evals/{reference}.yaml){hint}"),
+        }
     })?;
     let shown = project.shown(&path);
     let text = read_text(&path, &shown)?;
@@ -87,9 +91,18 @@ fn check(spec: &EvalSpec) -> Result<(), (String, String)> {
     Ok(())
 }
 
-/// An error on the last line that holds the word, for a doubled name is the second one.
+/// An error on the last line that holds the word as a whole, for a doubled name is the second one.
 fn at_word(text: &str, shown: &str, word: &str, message: String) -> ProjectError {
-    let place = text.lines().enumerate().filter_map(|(line, text)| Some((line, text.find(word)?))).last();
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
+    let whole = |line: &str| {
+        let mut found = line.match_indices(word);
+        found.find_map(|(at, _)| {
+            let before = line[..at].chars().next_back().is_none_or(|c| !is_part(c));
+            let after = line[at + word.len()..].chars().next().is_none_or(|c| !is_part(c));
+            (before && after).then_some(at)
+        })
+    };
+    let place = text.lines().enumerate().filter_map(|(line, text)| Some((line, whole(text)?))).last();
     let (line, column) = place.map_or((1, 1), |(line, column)| (line as u64 + 1, column as u64 + 1));
     YamlError { file: shown.to_owned(), line, column, message }.into()
 }

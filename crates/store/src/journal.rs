@@ -153,7 +153,7 @@ impl Journal {
     fn batch(&mut self, events: &[Event]) -> Result<Batch, StoreError> {
         // From here on this journal believes that contents are kept; `commit` makes that true.
         self.in_doubt = true;
-        let (mut samples, mut others) = (Vec::new(), Vec::new());
+        let (mut samples, mut uncounted, mut others) = (Vec::new(), Vec::new(), Vec::new());
         let mut next = self.next_seq;
         for event in events {
             if event.seq < next {
@@ -162,6 +162,11 @@ impl Journal {
             next = event.seq + 1;
             match &event.kind {
                 EventKind::CaseFinished { sample } => samples.push(SampleRecord::of(event, sample, &mut self.sharing)?),
+                // An answer without scores yet is a sample that another one supersedes, or that a resume scores.
+                EventKind::CaseAnswered { sample } => {
+                    uncounted.push(bigint("a sample's number", event.seq)?);
+                    samples.push(SampleRecord::of(event, sample, &mut self.sharing)?);
+                }
                 EventKind::RunStarted { .. }
                 | EventKind::RunResumed { .. }
                 | EventKind::AttemptFailed { .. }
@@ -172,6 +177,7 @@ impl Journal {
         let mut batch = Batch::default();
         batch.contents(self.key, self.sharing.take_new());
         batch.samples(self.key, samples);
+        batch.marks(self.key, true, uncounted);
         batch.events(self.key, others);
         Ok(batch)
     }

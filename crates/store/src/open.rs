@@ -121,6 +121,11 @@ pub(crate) struct Place {
 }
 
 impl Place {
+    /// The store, as the person knows it.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// What a failure of the database means.
     pub(crate) fn error(&self, doing: &'static str, error: &sqlx::Error) -> StoreError {
         let file = self.to_string();

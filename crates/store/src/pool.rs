@@ -16,8 +16,8 @@ use crate::opening::Openings;
 use crate::quote::Quoting;
 use crate::record::json;
 
-/// A message whose JSON is shorter stays where it is: a digest takes 73 bytes, and looking it up takes time.
-const LEAST_SHARED: usize = 160;
+/// A message or request whose JSON is shorter stays where it is: a digest takes 73 bytes, and looking it up takes time.
+const LEAST_SHARED: usize = 120;
 
 /// How many things of a kind are remembered at least. Variants of a row come close together; what comes back later than
 /// that is offered to the database again, which knows it.
@@ -75,21 +75,45 @@ impl Sharing {
     }
 
     fn request(&mut self, request: &Arc<Request>, row: &Row) -> Result<String, StoreError> {
-        let Request { messages, tools, response_format, parameters } = &**request;
-        let mut text = br#"{"messages":["#.to_vec();
-        let mut opened = 0;
-        if let Some(opening) = self.openings.of(request) {
-            opened = opening.messages.len();
-            write(&opening.digest, &mut text)?;
-            if let Some(body) = opening.unwritten.take() {
-                self.new.push(Content { digest: opening.digest, body });
-            }
+        let opening = self.openings.of(request).map(|opening| {
+            let new = opening.unwritten.take().map(|body| Content { digest: opening.digest, body });
+            self.new.extend(new);
+            (opening.digest, opening.messages.len())
+        });
+        // Where a prompt does little else than quote the row, what is left of its requests is the same for all rows.
+        let mut whole = self.written(request, row, opening, &mut |_, message, text| write_plain(message, row, text))?;
+        if self.shorten(&mut whole, 0)? {
+            return utf8(whole);
         }
-        for (position, message) in messages.iter().enumerate().skip(opened) {
+        let sharing = &mut |this: &mut Self, message: &Message, text: &mut Vec<u8>| {
+            let start = text.len();
+            write_plain(message, row, text)?;
+            this.shorten(text, start).map(|_| ())
+        };
+        utf8(self.written(request, row, opening, sharing)?)
+    }
+
+    /// The request, with its messages written by `message`.
+    fn written(
+        &mut self,
+        request: &Request,
+        row: &Row,
+        opening: Option<(Digest, usize)>,
+        message: &mut WriteMessage<'_>,
+    ) -> Result<Vec<u8>, StoreError> {
+        let Request { messages, tools, response_format, parameters } = request;
+        let mut text = br#"{"messages":["#.to_vec();
+        if let Some((digest, _)) = opening {
+            write(&digest, &mut text)?;
+        }
+        for (position, said) in messages.iter().enumerate().skip(opening.map_or(0, |(_, length)| length)) {
             if position > 0 {
                 text.push(b',');
             }
-            self.message(message, row, &mut text)?;
+            match row.messages.iter().position(|of_row| of_row == said) {
+                Some(number) => write(&number, &mut text)?,
+                None => message(self, said, &mut text)?,
+            }
         }
         text.push(b']');
         let settings = json(&Settings { tools, response_format, parameters })?;
@@ -98,41 +122,28 @@ impl Sharing {
             text.extend_from_slice(&settings.as_bytes()[1..settings.len() - 1]);
         }
         text.push(b'}');
-        utf8(text)
+        Ok(text)
     }
 
-    /// Appends the message, or what stands for it.
-    fn message(&mut self, message: &Message, row: &Row, text: &mut Vec<u8>) -> Result<(), StoreError> {
-        if let Some(position) = row.messages.iter().position(|of_row| of_row == message) {
-            return write(&position, text);
-        }
-        match Quoting::of(message, row) {
-            // The words around the quotations are the same for all rows, so that they are shared like a message.
-            Some(quoting) => self.write_shared(&quoting, text),
-            None => self.write_shared(message, text),
-        }
-    }
-
-    /// Appends a form of a message, or its digest if the same was written before.
-    fn write_shared<T: Serialize>(&mut self, form: &T, text: &mut Vec<u8>) -> Result<(), StoreError> {
-        let start = text.len();
-        write(form, text)?;
+    /// Puts a digest in the place of what is written from `start` on, if that was written before. Says whether it did.
+    fn shorten(&mut self, text: &mut Vec<u8>, start: usize) -> Result<bool, StoreError> {
         let written = &text[start..];
         if written.len() < LEAST_SHARED {
-            return Ok(());
+            return Ok(false);
         }
         let digest = match self.shared.get(written) {
             Some(digest) => *digest,
-            None if self.seen.saw(self.hasher.hash_one(written)) => {
-                self.share(Digest::of_json(form), written.to_vec())?
-            }
-            None => return Ok(()),
+            None if self.seen.saw(self.hasher.hash_one(written)) => self.share(written.to_vec())?,
+            None => return Ok(false),
         };
         text.truncate(start);
-        write(&digest, text)
+        write(&digest, text)?;
+        Ok(true)
     }
 
-    fn share(&mut self, digest: Digest, written: Vec<u8>) -> Result<Digest, StoreError> {
+    /// The digest is that of the bytes as they are kept, which nobody but the store refers to.
+    fn share(&mut self, written: Vec<u8>) -> Result<Digest, StoreError> {
+        let digest = Digest::of_bytes(&written);
         self.new.push(Content { digest, body: utf8(written.clone())? });
         self.shared_bytes += written.len();
         if self.shared_bytes > REMEMBERED_BYTES {
@@ -141,6 +152,17 @@ impl Sharing {
         }
         self.shared.insert(written, digest);
         Ok(digest)
+    }
+}
+
+/// How a message is written.
+type WriteMessage<'a> = dyn FnMut(&mut Sharing, &Message, &mut Vec<u8>) -> Result<(), StoreError> + 'a;
+
+/// The message, or the words around its quotations of the row.
+fn write_plain(message: &Message, row: &Row, text: &mut Vec<u8>) -> Result<(), StoreError> {
+    match Quoting::of(message, row) {
+        Some(quoting) => write(&quoting, text),
+        None => write(message, text),
     }
 }
 
@@ -217,12 +239,34 @@ mod tests {
         assert_eq!(sharing.request(&request, &row).unwrap(), json(&request).unwrap());
         assert!(sharing.take_new().is_empty());
 
-        let digest = Digest::of_json(&request.messages[0]);
-        let kept = format!(r#"{{"messages":["{digest}"],"parameters":{{"temperature":0}}}}"#);
-        assert_eq!(sharing.request(&request, &row).unwrap(), kept);
-        assert_eq!(sharing.take_new()[0].digest, digest);
-        assert_eq!(sharing.request(&request, &row).unwrap(), kept);
-        assert!(sharing.take_new().is_empty(), "it is brought once");
+        let other = Arc::new(Request { parameters: Parameters::default(), ..Request::clone(&request) });
+        let kept = sharing.request(&other, &row).unwrap();
+        let digest = sharing.take_new()[0].digest;
+        assert_eq!(kept, format!(r#"{{"messages":["{digest}"]}}"#));
+        assert!(sharing.request(&other, &row).unwrap().starts_with("\"sha256:"), "now the whole of it has come twice");
+    }
+
+    #[test]
+    fn a_request_that_only_quotes_its_row_is_shared_whole() {
+        let mut sharing = Sharing::default();
+        let asked = |number: u32| {
+            let body = format!("the words of row number {number}");
+            let row: Row = serde_json::from_value(serde_json::json!({ "id": "r", "input": { "body": body } })).unwrap();
+            let rules = Message::text(Role::System, "x".repeat(LEAST_SHARED));
+            let messages = vec![rules, Message::text(Role::User, format!("Ticket: {body}"))];
+            (
+                Arc::new(Request { messages, tools: vec![], response_format: None, parameters: Parameters::default() }),
+                row,
+            )
+        };
+        let mut kept = (0..3).map(|number| {
+            let (request, row) = asked(number);
+            sharing.request(&request, &row).unwrap()
+        });
+        assert!(kept.next().unwrap().starts_with(r#"{"messages":"#));
+        let second = kept.next().unwrap();
+        assert!(second.starts_with(r#""sha256:"#), "{second}");
+        assert_eq!(kept.next().unwrap(), second);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::record::Nonsense;
 
 /// An input that is shorter is no saving worth looking for.
-const LEAST_QUOTED: usize = 40;
+const LEAST_QUOTED: usize = 8;
 
 /// More pieces are not made of a message, so that no text takes long to take apart.
 const MOST_PIECES: usize = 64;

@@ -10,7 +10,7 @@ use sqlx::Row as _;
 
 use crate::StoreError;
 use crate::pool::Sharing;
-use crate::request::{Contents, KeptRequest};
+use crate::request::{Contents, KeptRequest, RequestColumn};
 use crate::sqlite;
 use crate::text::{kept, restored};
 use crate::verdicts;
@@ -70,6 +70,7 @@ fn kind(event: &EventKind) -> &'static str {
         EventKind::RunStarted { .. } => "run_started",
         EventKind::RunResumed { .. } => "run_resumed",
         EventKind::AttemptFailed { .. } => "attempt_failed",
+        EventKind::CaseAnswered { .. } => "case_answered",
         EventKind::CaseFinished { .. } => "case_finished",
         EventKind::ModelGivenUp { .. } => "model_given_up",
         EventKind::RunFinished { .. } => RUN_FINISHED,
@@ -133,7 +134,7 @@ enum Body {
 #[derive(Debug)]
 struct KeptSample {
     sample: Sample,
-    transcript: Option<(Row, Option<KeptRequest>)>,
+    transcript: Option<(Row, Option<RequestColumn>)>,
 }
 
 impl Line {
@@ -146,13 +147,25 @@ impl Line {
         Ok(Self { seq: number(row, "seq")?, elapsed_us: number(row, "elapsed_us")?, body })
     }
 
-    /// The messages that have to be known before the line can be completed.
-    pub(crate) fn shared_messages(&self) -> impl Iterator<Item = &Digest> {
-        let request = match &self.body {
+    /// The request that has to be known before the line can be completed.
+    pub(crate) fn shared_request(&self) -> Option<&Digest> {
+        match self.request()? {
+            RequestColumn::Shared(digest) => Some(digest),
+            RequestColumn::Here(_) => None,
+        }
+    }
+
+    /// The messages that have to be known before the line can be completed, once the request is.
+    pub(crate) fn shared_messages<'a>(&'a self, contents: &'a Contents) -> impl Iterator<Item = &'a Digest> {
+        let kept = self.request().and_then(|request| request.kept(contents).ok());
+        kept.into_iter().flat_map(KeptRequest::shared_messages)
+    }
+
+    fn request(&self) -> Option<&RequestColumn> {
+        match &self.body {
             Body::Event(_) => None,
             Body::Sample(kept) => kept.transcript.as_ref().and_then(|(_, request)| request.as_ref()),
-        };
-        request.into_iter().flat_map(KeptRequest::shared_messages)
+        }
     }
 
     /// The event, with shared messages put in.
@@ -187,7 +200,8 @@ impl KeptSample {
         let transcript = match self.transcript {
             None => None,
             Some((row, request)) => {
-                let request = request.map(|request| request.complete(&row, contents)).transpose()?.map(Arc::new);
+                let complete = |request: RequestColumn| request.kept(contents)?.complete(&row, contents).map(Arc::new);
+                let request = request.map(complete).transpose()?;
                 Some(Arc::new(Transcript { row: Arc::new(row), request }))
             }
         };
@@ -223,7 +237,7 @@ pub(crate) fn is_completed(row: &sqlite::Row) -> Result<bool, Nonsense> {
     Ok(column::<i64>(row, "outcome")? == COMPLETED)
 }
 
-fn transcript(row: &sqlite::Row) -> Result<Option<(Row, Option<KeptRequest>)>, Nonsense> {
+fn transcript(row: &sqlite::Row) -> Result<Option<(Row, Option<RequestColumn>)>, Nonsense> {
     let Some(request) = column::<Option<String>>(row, "request")? else { return Ok(None) };
     let content = column::<Option<String>>(row, "content")?
         .ok_or_else(|| Nonsense("the golden row of a sample is missing".to_owned()))?;
@@ -237,6 +251,7 @@ pub(crate) fn status(body: &str) -> Result<Option<RunStatus>, Nonsense> {
         EventKind::RunStarted { .. }
         | EventKind::RunResumed { .. }
         | EventKind::AttemptFailed { .. }
+        | EventKind::CaseAnswered { .. }
         | EventKind::CaseFinished { .. }
         | EventKind::ModelGivenUp { .. } => None,
     })

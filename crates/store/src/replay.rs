@@ -1,8 +1,9 @@
 //! The way out of what a run did.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use carat_core::{Digest, Event, EventKind, RowId, RunId, Sample};
+use serde::de::DeserializeOwned;
 
 use crate::open::Place;
 use crate::record::{self, Line, Nonsense, bigint, column, number, parsed};
@@ -36,7 +37,9 @@ pub struct Recorded {
     pub request_digest: Option<Digest>,
     /// Whether there is an answer.
     pub completed: bool,
-    /// Whether a resume has superseded it.
+    /// Whether the scorers have said something of the answer.
+    pub scored: bool,
+    /// Whether it does not count: because a resume has superseded it, or because it was recorded before it was scored.
     pub superseded: bool,
 }
 
@@ -45,8 +48,8 @@ const LINES: i64 = 1024;
 const FULL_LINES: i64 = 128;
 const INDEX_LINES: i64 = 4096;
 
-/// How many shared messages are kept at hand from one page to the next.
-const MESSAGES_AT_HAND: usize = 256;
+/// How many shared messages and requests are kept at hand from one page to the next.
+const CONTENTS_AT_HAND: usize = 256;
 
 /// One statement, so that both tables are seen at the same instant however busily somebody writes.
 macro_rules! select_page {
@@ -75,7 +78,7 @@ const ONE_SAMPLE: &str = "SELECT seq, elapsed_us, NULL AS event, variant, trial,
      outcome, attempts, latency_us, verdicts, answer, request, contents.body AS content \
      FROM samples LEFT JOIN contents ON contents.digest = samples.row_digest WHERE run = $1 AND seq = $2";
 
-const INDEX_PAGE: &str = "SELECT seq, variant, row_id, trial, row_digest, request_digest, outcome, superseded \
+const INDEX_PAGE: &str = "SELECT seq, variant, row_id, trial, row_digest, request_digest, outcome, superseded, verdicts IS NOT NULL AS scored \
      FROM samples WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 
 /// The events of a run, in the order of their numbers, without superseded samples. It reads a page at a time: memory does
@@ -172,7 +175,7 @@ impl Store {
     }
 
     fn reader(&self) -> Reader {
-        Reader { pool: self.pool.clone(), place: self.place.clone(), contents: Contents::new() }
+        Reader { pool: self.pool.clone(), place: self.place.clone(), contents: Contents::default() }
     }
 }
 
@@ -188,31 +191,37 @@ impl Reader {
     async fn events(&mut self, rows: &[sqlite::Row]) -> Result<Vec<Event>, StoreError> {
         let lines: Vec<Line> =
             rows.iter().map(Line::read).collect::<Result<_, _>>().map_err(|e| self.place.damaged(e))?;
-        if self.contents.len() > MESSAGES_AT_HAND {
-            self.contents.clear();
+        if self.contents.messages.len() + self.contents.requests.len() > CONTENTS_AT_HAND {
+            self.contents = Contents::default();
         }
-        for digest in lines.iter().flat_map(Line::shared_messages) {
-            self.fetch(digest).await?;
+        for digest in lines.iter().filter_map(Line::shared_request) {
+            if !self.contents.requests.contains_key(digest)
+                && let Some(request) = self.fetch(digest, "request").await?
+            {
+                self.contents.requests.insert(*digest, request);
+            }
+        }
+        let messages: HashSet<Digest> =
+            lines.iter().flat_map(|line| line.shared_messages(&self.contents)).copied().collect();
+        for digest in messages {
+            if !self.contents.messages.contains_key(&digest)
+                && let Some(message) = self.fetch(&digest, "message").await?
+            {
+                self.contents.messages.insert(digest, message);
+            }
         }
         let events = lines.into_iter().map(|line| line.complete(&self.contents)).collect::<Result<_, _>>();
         events.map_err(|nonsense| self.place.damaged(nonsense))
     }
 
-    /// Gets a shared message, if it is not at hand. One that is missing is missed by the line that needs it.
-    async fn fetch(&mut self, digest: &Digest) -> Result<(), StoreError> {
-        if self.contents.contains_key(digest) {
-            return Ok(());
-        }
+    /// Gets what is shared. If it is missing, that is missed by the line that needs it.
+    async fn fetch<T: DeserializeOwned>(&self, digest: &Digest, what: &'static str) -> Result<Option<T>, StoreError> {
         let body: Option<String> = sqlx::query_scalar("SELECT body FROM contents WHERE digest = $1")
             .bind(digest.as_bytes().as_slice())
             .fetch_optional(&self.pool)
             .await
             .map_err(|error| self.unreadable(&error))?;
-        if let Some(body) = body {
-            let message = parsed("message", &body).map_err(|nonsense| self.place.damaged(nonsense))?;
-            self.contents.insert(*digest, message);
-        }
-        Ok(())
+        body.map(|body| parsed(what, &body)).transpose().map_err(|nonsense| self.place.damaged(nonsense))
     }
 
     fn unreadable(&self, error: &sqlx::Error) -> StoreError {
@@ -231,6 +240,7 @@ fn recorded(row: &sqlite::Row) -> Result<Recorded, Nonsense> {
         row_digest: record::digest(&column::<Vec<u8>>(row, "row_digest")?)?,
         request_digest: request_digest.map(|bytes| record::digest(&bytes)).transpose()?,
         completed: record::is_completed(row)?,
+        scored: column::<i64>(row, "scored")? != 0,
         superseded: column::<i64>(row, "superseded")? != 0,
     })
 }

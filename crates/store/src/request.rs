@@ -1,6 +1,7 @@
 //! A request as it is kept, put together again.
 //!
-//! In its JSON each of the messages is one of:
+//! It is an object, or a string with the digest of one that is kept among the contents because it was written before. In
+//! the object each of the messages is one of:
 //!
 //! * an object: the message itself;
 //! * a string: the digest of an object or a list as here, kept among the contents because it was written before; or of a
@@ -12,6 +13,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use carat_core::request::{Parameters, ResponseFormat, Tool};
 use carat_core::{Digest, Message, Request, Role, Row};
@@ -22,8 +24,34 @@ use serde::{Deserialize, Deserializer};
 use crate::quote::Quoting;
 use crate::record::Nonsense;
 
-/// Shared messages that a reader has at hand.
-pub(crate) type Contents = HashMap<Digest, KeptMessage>;
+/// What is shared and a reader has at hand.
+#[derive(Debug, Default)]
+pub(crate) struct Contents {
+    pub(crate) messages: HashMap<Digest, KeptMessage>,
+    pub(crate) requests: HashMap<Digest, Arc<KeptRequest>>,
+}
+
+/// The column `request`.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum RequestColumn {
+    Shared(Digest),
+    Here(KeptRequest),
+}
+
+impl RequestColumn {
+    /// The request as it is kept, wherever.
+    pub(crate) fn kept<'a>(&'a self, contents: &'a Contents) -> Result<&'a KeptRequest, Nonsense> {
+        match self {
+            Self::Here(request) => Ok(request),
+            Self::Shared(digest) => contents
+                .requests
+                .get(digest)
+                .map(|request| &**request)
+                .ok_or_else(|| missing(&format!("the request {digest}"))),
+        }
+    }
+}
 
 /// A request as it is kept.
 #[derive(Debug, Deserialize)]
@@ -57,12 +85,12 @@ impl KeptRequest {
         })
     }
 
-    pub(crate) fn complete(self, row: &Row, contents: &Contents) -> Result<Request, Nonsense> {
+    pub(crate) fn complete(&self, row: &Row, contents: &Contents) -> Result<Request, Nonsense> {
         let Self { messages: kept, tools, response_format, parameters } = self;
         let mut messages = Vec::with_capacity(kept.len());
-        for kept in &kept {
+        for kept in kept {
             match kept {
-                KeptMessage::Shared(digest) => match contents.get(digest) {
+                KeptMessage::Shared(digest) => match contents.messages.get(digest) {
                     Some(KeptMessage::Opening(opening)) => messages.extend_from_slice(opening),
                     Some(shared) => messages.push(shared.complete(row)?),
                     None => return Err(missing(&format!("the message {digest}"))),
@@ -70,6 +98,7 @@ impl KeptRequest {
                 here => messages.push(here.complete(row)?),
             }
         }
+        let (tools, response_format, parameters) = (tools.clone(), response_format.clone(), parameters.clone());
         Ok(Request { messages, tools, response_format, parameters })
     }
 }

@@ -65,18 +65,23 @@ impl Store {
     ) -> Result<Journal, StoreError> {
         let claim = self.claims.claim(run).await?;
         let connection = self.connect().await?;
-        let key =
+        // All rows, not the first one: the statement commits when it has come to its end, and a full disk is only told then.
+        let keys: Vec<i64> =
             sqlx::query_scalar("INSERT INTO runs (id, eval, name, started_at) VALUES ($1, $2, $3, $4) RETURNING key")
                 .bind(kept(run.as_str()))
                 .bind(kept(eval))
                 .bind(name.map(kept))
                 .bind(kept(at))
-                .fetch_one(&self.pool)
+                .fetch_all(&self.pool)
                 .await
                 .map_err(|error| match Fault::of(&error) {
                     Fault::Taken => StoreError::RunExists { run: run.clone() },
                     _ => self.place.error("begin a run", &error),
                 })?;
+        let key = keys
+            .first()
+            .copied()
+            .ok_or_else(|| StoreError::NoSuchRun { run: run.clone(), file: self.place.name().to_owned() })?;
         Ok(Journal::new(run.clone(), key, connection, claim, self.place.clone()))
     }
 

@@ -74,7 +74,7 @@ fn what_is_not_utf_8_is_told_with_the_way_out() {
     project.write("prompts/sort.prompty", b"user:\ncaf\xe9 {{ thing }}\n");
     insta::assert_snapshot!(project.carat(&["eval", "fruit"]).told(&project), @"
     exit 2
-    error: prompts/sort.prompty: byte 9 is not UTF-8; convert the file, for instance with `iconv -f latin1 -t utf-8`
+    error: prompts/sort.prompty:2: byte 9 is not UTF-8; convert the file, for instance with `iconv -f latin1 -t utf-8`
     ");
 }
 

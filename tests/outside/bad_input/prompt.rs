@@ -23,7 +23,7 @@ fn what_no_row_can_be_put_into_is_told_before_anything_is_paid_for() {
     "#);
     insta::assert_snapshot!(with_prompt("user:\n{{ thing | no_filter }}\n"), @"
     exit 2
-    error: prompts/sort.prompty:2: unknown filter: filter no_filter is unknown
+    error: prompts/sort.prompty:2: filter no_filter is unknown to the template engine
     ");
     insta::assert_snapshot!(with_prompt(""), @"
     exit 2

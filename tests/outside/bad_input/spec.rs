@@ -73,7 +73,7 @@ fn unknown_scorers_are_told_with_the_nearest() {
 fn a_scorer_is_of_one_kind() {
     insta::assert_snapshot!(with_scorers("  - { name: a, exact: {}, contains: {} }\n"), @"
     exit 2
-    error: evals/fruit.yaml:5:8: scorer `a` is both `exact` and `contains`; make two scorers of it
+    error: evals/fruit.yaml:5:13: scorer `a` is both `exact` and `contains`; make two scorers of it
     ");
     insta::assert_snapshot!(with_scorers("  - { name: a }\n"), @"
     exit 2

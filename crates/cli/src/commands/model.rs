@@ -1,6 +1,7 @@
 //! `carat model list`
 
 use carat_core::spec::{ModelSpec, Provider};
+use carat_models::is_variable_name;
 use serde_json::json;
 
 use crate::exit::Exit;
@@ -32,7 +33,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
         let entry = |(name, spec): (&String, &ModelSpec)| {
             json!({"name": name, "provider": spec.provider, "model": spec.model.as_deref().unwrap_or(name),
                    "base_url": spec.base_url.as_deref().map(without_credentials),
-                   "api_key_env": spec.api_key_env.as_ref().filter(|variable| is_a_name(variable)),
+                   "api_key_env": spec.api_key_env.as_ref().filter(|variable| is_variable_name(variable)),
                    "key_is_set": key_is_set(spec)})
         };
         out::json(&json!({"format": 1, "models": models.iter().map(entry).collect::<Vec<_>>()}))?;
@@ -41,11 +42,14 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
     let mut table = Table::new(["model", "provider", "called there", "where", "key"]);
     for (name, spec) in models {
         let key = match (&spec.api_key_env, key_is_set(spec)) {
-            (Some(variable), _) if !is_a_name(variable) => {
+            (Some(variable), _) if !is_variable_name(variable) => {
                 Cell::styled(BAD, "api_key_env is no name of a variable; is it the key itself?")
             }
             (Some(variable), Some(true)) => Cell::styled(GOOD, format!("{variable} is set")),
             (Some(variable), _) => Cell::styled(BAD, format!("{variable} is not set")),
+            (None, _) if spec.provider == Provider::Openai && spec.base_url.is_none() => {
+                Cell::styled(FAINT, "OPENAI_API_KEY, by default")
+            }
             (None, _) => Cell::styled(FAINT, "none"),
         };
         table.row(vec![
@@ -58,14 +62,10 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
     }
     if table.is_empty() {
         session.talk("no models yet; name some under `models` in carat.yaml");
+        return Ok(Exit::Fine);
     }
     out::data(&table.fitted())?;
     Ok(Exit::Fine)
-}
-
-/// Whether it can be the name of a variable. People who paste a key where its variable belongs must not see it again.
-fn is_a_name(variable: &str) -> bool {
-    variable.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
 /// The address without what may be a credential: name and password before the host, and the query.

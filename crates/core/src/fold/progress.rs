@@ -51,6 +51,7 @@ impl Progress {
             EventKind::AttemptFailed { case, .. } => {
                 self.variants.entry(case.variant).or_default().retries += 1;
             }
+            EventKind::CaseAnswered { .. } => {}
             EventKind::CaseFinished { sample } => {
                 let repeats = self.plan.as_ref().is_some_and(|plan| plan.trials > 1);
                 self.variants.entry(sample.case.variant).or_default().add(sample, repeats);

@@ -300,7 +300,7 @@ impl VariantReport {
         }
         let counts = matrix(scorer, tally);
         if tally.by_row.is_empty() {
-            put("f1_macro", stats::f1_macro(&counts, CONFIDENCE).map(|f1| Metric::new(f1, tally.scored, "delta")));
+            put("f1_macro", stats::f1_macro(&counts, CONFIDENCE).map(|(f1, how)| Metric::new(f1, tally.scored, how)));
         }
         self.classes.insert(scorer.name.to_string(), class_reports(scorer, &counts));
         self.confusion.insert(scorer.name.to_string(), confusion(tally));

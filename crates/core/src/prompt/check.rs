@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Map;
 
+use crate::Image;
 use crate::nearest::did_you_mean;
 
 use super::source::{self, Segment};
@@ -60,8 +61,10 @@ pub(super) fn check(prompt: &Prompt) -> Vec<Finding> {
     }
     for name in undeclared(prompt, &used) {
         let hint = did_you_mean(name, prompt.inputs.keys().map(String::as_str));
-        let message = format!("the template uses `{name}`, which is not declared under `inputs`{hint}");
         let line = line_of(prompt, name);
+        let place = if line.is_some() { None } else { place_in_includes(prompt, name) };
+        let place = place.map(|place| format!("{place}: ")).unwrap_or_default();
+        let message = format!("{place}the template uses `{name}`, which is not declared under `inputs`{hint}");
         findings.push(if prompt.inputs.is_empty() {
             Finding::warning(line, message)
         } else {
@@ -70,7 +73,9 @@ pub(super) fn check(prompt: &Prompt) -> Vec<Finding> {
     }
     if !prompt.sample.is_empty() {
         let sample: Map<_, _> = prompt.sample.clone();
-        if let Err(error) = prompt.render(&sample, &[], &|_| Err("pictures are not loaded for a check".to_owned())) {
+        // Whether a picture is there is seen when it is sent; here any will do.
+        let any_image = |path: &str| Ok(Image { url: path.to_owned(), digest: None, media_type: None, bytes: None });
+        if let Err(error) = prompt.render(&sample, &[], &any_image) {
             findings.push(Finding::warning(error.line, format!("the sample does not render: {}", error.message)));
         }
     }
@@ -110,11 +115,20 @@ fn undeclared<'a>(prompt: &'a Prompt, used: &'a BTreeSet<String>) -> impl Iterat
     used.iter().filter(|name| !prompt.inputs.contains_key(*name)).map(String::as_str)
 }
 
-/// The first line of the template on which the word stands in an expression or block.
+/// The first line of the prompt's own template on which the word stands in an expression or block.
 fn line_of(prompt: &Prompt, word: &str) -> Option<u64> {
-    let main = prompt.templates.first()?;
-    let mut line = main.lines_before + 1;
-    for segment in source::segments(&main.source) {
+    line_in(prompt.templates.first()?, word)
+}
+
+/// The first place in an included file, as `FILE:LINE`.
+fn place_in_includes(prompt: &Prompt, word: &str) -> Option<String> {
+    let mut places = prompt.templates.iter().skip(1).filter_map(|template| Some((template, line_in(template, word)?)));
+    places.next().map(|(template, line)| format!("{}:{line}", source::shown(&prompt.file, &template.name, false)))
+}
+
+fn line_in(template: &Template, word: &str) -> Option<u64> {
+    let mut line = template.lines_before + 1;
+    for segment in source::segments(&template.source) {
         if let Segment::Expression(code) | Segment::Block(code) = segment {
             let mut words = code.split(|c: char| !c.is_alphanumeric() && c != '_');
             if words.any(|found| found == word) {

@@ -93,6 +93,9 @@ fn explain(error: &Error, templates: &[Template], file: &str, fallback: usize, k
         ErrorKind::UnknownFilter if error.detail().is_some_and(|detail| detail.contains("safe")) => {
             "there is no filter `safe`: nothing needs it here, for values are never escaped as in HTML".to_owned()
         }
+        ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction | ErrorKind::UnknownMethod => {
+            error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{detail} to the template engine"))
+        }
         kind => match error.detail() {
             Some(detail) => format!("{kind}: {detail}"),
             None => kind.to_string(),

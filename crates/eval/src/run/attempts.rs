@@ -42,8 +42,8 @@ pub(super) async fn ask(desk: &Desk, call: Call<'_>, case: &Case) -> Option<Answ
         }
         if let Err(error) = result {
             let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-            let _ =
-                desk.out.send(EventKind::AttemptFailed { case: case.clone(), attempt: attempts, error, wait_ms }).await;
+            let failed = EventKind::AttemptFailed { case: case.clone(), attempt: attempts, error, wait_ms };
+            let _ = desk.out.send(failed.into()).await;
         }
         let mut stop = desk.stop.clone();
         tokio::select! {

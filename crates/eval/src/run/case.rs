@@ -10,6 +10,7 @@ use crate::plan::Lane;
 use super::Recordings;
 use super::attempts::{self, Answer};
 use super::reader::{Ready, Todo};
+use super::scoring::Happened;
 use super::stop::StopSignal;
 
 /// What the cases of a lane share.
@@ -17,7 +18,9 @@ pub(super) struct Desk {
     pub(super) lane: Arc<Lane>,
     pub(super) recordings: Option<Arc<dyn Recordings>>,
     pub(super) slots: Semaphore,
-    pub(super) out: mpsc::Sender<EventKind>,
+    pub(super) out: mpsc::Sender<Happened>,
+    /// Room for answers that wait for their scores; shared by all lanes.
+    pub(super) room: Arc<Semaphore>,
     pub(super) stop: StopSignal,
 }
 
@@ -25,7 +28,7 @@ impl Desk {
     /// Tells that every further call to the model is bound to fail.
     pub(super) async fn give_up(&self, error: ModelError) {
         let model = Arc::clone(&self.lane.model.id().name);
-        let _ = self.out.send(EventKind::ModelGivenUp { model, error }).await;
+        let _ = self.out.send(EventKind::ModelGivenUp { model, error }.into()).await;
     }
 }
 
@@ -43,12 +46,13 @@ pub(super) enum End {
 
 /// Carries a case to its end and tells of it.
 pub(super) async fn carry_out(desk: Arc<Desk>, ready: Ready) -> End {
+    let Ok(room) = Arc::clone(&desk.room).acquire_owned().await else { return End::Left };
     let (sample, end) = match &ready.todo {
         Todo::Unrenderable(why) => (unrendered(&ready, why), End::NotAsked),
         Todo::ScoreAgain(seq) => (recorded(&desk, &ready, *seq).await, End::NotAsked),
         Todo::Ask(request, digest) => {
             let call = Call {
-                request: &**request,
+                request,
                 request_digest: *digest,
                 row: &ready.row,
                 prompt: &desk.lane.variants[ready.variant].prompt.prompt.name,
@@ -59,7 +63,8 @@ pub(super) async fn carry_out(desk: Arc<Desk>, ready: Ready) -> End {
             (answered(&ready, request, *digest, answer), end)
         }
     };
-    let _ = desk.out.send(EventKind::CaseFinished { sample: Box::new(sample) }).await;
+    let kind = EventKind::CaseFinished { sample: Box::new(sample) };
+    let _ = desk.out.send(Happened { kind, room: Some(room) }).await;
     end
 }
 

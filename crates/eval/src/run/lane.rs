@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use carat_core::{DataError, EventKind};
+use carat_core::DataError;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
@@ -13,6 +13,7 @@ use crate::resume::Decisions;
 use super::breaker::Breaker;
 use super::case::{self, Desk, End as CaseEnd};
 use super::reader::Reader;
+use super::scoring::Happened;
 use super::stop::StopSignal;
 use super::{Recordings, Stop};
 
@@ -33,7 +34,8 @@ pub(super) struct Station {
     pub(super) lane: Arc<Lane>,
     pub(super) decisions: Arc<Decisions>,
     pub(super) recordings: Option<Arc<dyn Recordings>>,
-    pub(super) out: mpsc::Sender<EventKind>,
+    pub(super) out: mpsc::Sender<Happened>,
+    pub(super) room: Arc<Semaphore>,
     pub(super) stop: StopSignal,
 }
 
@@ -45,6 +47,7 @@ impl Station {
             recordings: self.recordings.clone(),
             slots: Semaphore::new(self.lane.pace.concurrency),
             out: self.out.clone(),
+            room: Arc::clone(&self.room),
             stop: self.stop.clone(),
         });
         let mut cases = Reader::start(self.plan, Arc::clone(&self.lane), self.decisions);
@@ -72,7 +75,9 @@ impl Station {
                 Some(ended) = under_way.join_next(), if !under_way.is_empty() => match ended {
                     Ok(CaseEnd::Left) if matches!(end, None | Some(Ok(End::Done))) => end = Some(Ok(End::Stopped)),
                     Ok(ended) => {
-                        if let Some(error) = breaker.after(ended).filter(|_| end.is_none()) {
+                        // Also when every case has been begun: whether a model is given up is not to hang on who was first.
+                        let open = matches!(end, None | Some(Ok(End::Done)));
+                        if let Some(error) = breaker.after(ended).filter(|_| open) {
                             end = Some(Ok(End::GivenUp));
                             desk.give_up(error).await;
                         }

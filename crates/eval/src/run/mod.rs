@@ -22,7 +22,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use carat_core::event::RunStatus;
 use carat_core::{DataError, EventKind, Sample, Sink, SinkError};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::Plan;
@@ -95,6 +95,10 @@ pub async fn run(plan: Arc<Plan>, execution: Execution<'_>) -> Result<RunStatus,
     let (ended, to_score) = mpsc::channel(QUEUE);
     let (scored, to_tell) = mpsc::channel(QUEUE);
     let (halt, halted) = watch::channel(Stop::No);
+    // Every case that may be under way at once, and a backlog of answers that wait for their scores.
+    let under_way: usize = plan.lanes.iter().map(|lane| lane.pace.concurrency * 2).sum();
+    let room = Arc::new(Semaphore::new(under_way + QUEUE));
+    let wishes = stop::StopSignal::new(stop.clone(), halted);
     let mut lanes = JoinSet::new();
     for lane in &plan.lanes {
         let station = lane::Station {
@@ -103,12 +107,13 @@ pub async fn run(plan: Arc<Plan>, execution: Execution<'_>) -> Result<RunStatus,
             decisions: Arc::clone(&decisions),
             recordings: recordings.clone(),
             out: ended.clone(),
-            stop: stop::StopSignal::new(stop.clone(), halted.clone()),
+            room: Arc::clone(&room),
+            stop: wishes.clone(),
         };
         lanes.spawn(station.run());
     }
     drop(ended);
-    let scoring = tokio::spawn(scoring::score_all(Arc::clone(&plan.scorers), to_score, scored));
+    let scoring = tokio::spawn(scoring::score_all(Arc::clone(&plan.scorers), to_score, scored, wishes.clone()));
     let mut dispatcher = dispatcher::Dispatcher::new(next_seq, sinks);
     let told = async {
         dispatcher.tell(opening).await?;

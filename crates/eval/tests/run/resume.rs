@@ -32,6 +32,7 @@ fn recorded(told: &Told) -> (Vec<Recorded>, Vec<Variant>) {
                 row_digest: sample.row_digest,
                 request_digest: sample.request_digest,
                 answered: matches!(sample.outcome, Outcome::Completed { .. }),
+                scored: true,
                 superseded: false,
             }),
             _ => {}

@@ -71,56 +71,7 @@ pub(super) fn again(id: &RowId, earlier: u64, line: u64, file: &str) -> DataErro
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
     use serde_json::json;
-
-    fn any_json() -> impl Strategy<Value = Value> {
-        let leaf = prop_oneof![
-            Just(Value::Null),
-            any::<bool>().prop_map(Value::from),
-            any::<i64>().prop_map(Value::from),
-            any::<u64>().prop_map(Value::from),
-            (-1000_i64..1000).prop_map(Value::from),
-            any::<f64>().prop_map(Value::from),
-            ".*".prop_map(Value::from),
-        ];
-        leaf.prop_recursive(3, 24, 4, |inner| {
-            prop_oneof![
-                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                prop::collection::vec((".*", inner), 0..4).prop_map(|pairs| Value::Object(pairs.into_iter().collect())),
-            ]
-        })
-    }
-
-    fn any_map() -> impl Strategy<Value = Map<String, Value>> {
-        prop::collection::vec((".{0,3}", any_json()), 0..5).prop_map(|pairs| pairs.into_iter().collect())
-    }
-
-    fn any_row() -> impl Strategy<Value = Row> {
-        let messages = prop::collection::vec(".*".prop_map(|text| Message::text(carat_core::Role::User, text)), 0..2);
-        let words = (prop::collection::vec(".*", 0..3), prop::option::of(".*"));
-        (".+", any_map(), prop::option::of(any_json()), words, any_map(), messages).prop_map(
-            |(id, input, expected, (tags, split), metadata, messages)| Row {
-                id: RowId::from(id),
-                input,
-                expected,
-                tags,
-                split,
-                metadata,
-                messages,
-            },
-        )
-    }
-
-    proptest! {
-        #[test]
-        fn the_quick_digests_are_the_ones_everybody_knows(row in any_row()) {
-            prop_assert_eq!(digest(&row), row.digest());
-            let asked = Row::input_digest(&row.input, &row.messages);
-            prop_assert_eq!(of_asked(&row.input, &row.messages), of_digest(&asked));
-            prop_assert_eq!(Canonical::default().json(&Value::from(row.input.clone())), Digest::of_json(&row.input));
-        }
-    }
 
     #[test]
     fn a_row_without_an_id_is_named_by_the_first_digits_of_its_input_digest() {
@@ -129,12 +80,5 @@ mod tests {
         assert_eq!(id.as_str(), format!("#{}", &Row::input_digest(&input, &[]).hex()[..16]));
         assert!(is_of_asked(&id));
         assert!(!is_of_asked(&RowId::from("#12")));
-    }
-
-    #[test]
-    fn keys_sort_by_utf16_beyond_the_basic_plane() {
-        // U+FF61 is above U+1F600 in UTF-16, where the latter begins with 0xD83D.
-        let value = json!({"\u{ff61}": 1, "\u{1f600}": 2, "a": 3});
-        assert_eq!(Canonical::default().json(&value), Digest::of_json(&value));
     }
 }

@@ -80,6 +80,7 @@ async fn decide(
         row_digest: sample.row_digest,
         request_digest: sample.request_digest,
         answered: sample.completed,
+        scored: sample.scored,
         superseded: sample.superseded,
     });
     let recorded = recorded.collect();

@@ -46,8 +46,11 @@ impl Selected {
         }
         let prompts = eval.spec.prompts.iter().map(|prompt| project.prompt(prompt));
         let prompts: Vec<_> = prompts.collect::<Result<_, _>>().map_err(|error| unknown(error, &overrides.prompts))?;
-        for finding in prompts.iter().flat_map(|prompt| &prompt.prompt.warnings) {
-            session.talk(&format!("{} {}", crate::out::styled(crate::out::ODD, "warning:"), finding.message));
+        for prompt in &prompts {
+            for finding in &prompt.prompt.warnings {
+                let warning = crate::out::styled(crate::out::ODD, "warning:");
+                session.talk(&format!("{warning} {}: {}", prompt.prompt.file, finding.message));
+            }
         }
         let scorers = build_scorers(&eval)?;
         let (dataset, file) = project.dataset(&eval.spec.dataset).map_err(|error| named_by(&eval, error))?;
@@ -102,7 +105,7 @@ impl Selected {
             concurrency: args.concurrency.map(usize::from),
             known,
         };
-        let plan = Plan::new(ingredients)?;
+        let plan = Plan::new(ingredients).map_err(|why| Fault::mendable(format!("{}: {why}", self.eval.file)))?;
         gates::check(&plan.outline).map_err(|why| Fault::mendable(format!("{}: {why}", self.eval.file)))?;
         Ok(plan)
     }

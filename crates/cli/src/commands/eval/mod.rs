@@ -121,9 +121,11 @@ pub(crate) async fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
     if args.json.is_some() && args.specs.len() > 1 {
         return Err(Fault::mendable("--json takes the report of one eval; run the specs one by one"));
     }
+    // All of them are read before the first is paid for.
+    let select = |spec: &String| Selected::select(session, spec, args.overrides(Overrides::default()));
+    let all: Vec<Selected> = args.specs.iter().map(select).collect::<Result<_, _>>()?;
     let mut exit = Exit::Fine;
-    for spec in &args.specs {
-        let selected = Selected::select(session, spec, args.overrides(Overrides::default()))?;
+    for selected in all {
         exit = exit.graver(if args.dry_run {
             dry_run::show(&selected, session)?
         } else {

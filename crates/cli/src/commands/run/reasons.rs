@@ -32,6 +32,7 @@ impl Reasons {
             }
             EventKind::RunStarted { .. }
             | EventKind::AttemptFailed { .. }
+            | EventKind::CaseAnswered { .. }
             | EventKind::ModelGivenUp { .. }
             | EventKind::RunFinished { .. } => {}
         }
