@@ -53,17 +53,34 @@ fn manifests() -> BTreeMap<String, Manifest> {
     let manifests = folders.map(|entry| {
         let text = std::fs::read_to_string(entry.unwrap().path().join("Cargo.toml")).unwrap();
         let name = text.lines().find_map(|line| line.strip_prefix("name = ")).unwrap().trim_matches('"').to_owned();
-        let dependencies = section(&text, "[dependencies]").into_iter().chain(section(&text, "[build-dependencies]"));
-        (name.clone(), Manifest { name, dependencies: dependencies.collect(), text })
+        (name.clone(), Manifest { name, dependencies: dependencies(&text), text })
     });
     manifests.collect()
 }
 
-/// The names in a section of a manifest.
-fn section(text: &str, head: &str) -> Vec<String> {
-    let lines = text.lines().skip_while(|line| line.trim() != head).skip(1).take_while(|line| !line.starts_with('['));
-    let names = lines.filter_map(|line| line.split(['.', '=', ' ']).next()).filter(|name| !name.is_empty());
-    names.filter(|name| !name.starts_with('#')).map(str::to_owned).collect()
+/// The packages that a manifest names outside its tests: in `[dependencies]`, `[build-dependencies]`, those of a target, and
+/// in sections of their own (`[dependencies.x]`).
+fn dependencies(text: &str) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut inside = false;
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        if let Some(section) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            let ours = section.contains("dependencies") && !section.contains("dev-dependencies");
+            inside = ours && section.ends_with("dependencies");
+            let own = section.rsplit_once("dependencies.").filter(|_| ours);
+            names.extend(own.map(|(_, name)| name.to_owned()));
+        } else if inside {
+            names.extend(line.split(['.', '=', ' ']).next().map(str::to_owned));
+        }
+    }
+    names
+}
+
+#[test]
+fn dependencies_are_found_wherever_they_stand() {
+    let text = "[dependencies]\na.workspace = true\n# b\n[dev-dependencies]\nc = 1\n[dependencies.d]\nversion = 1\n\
+                [target.'cfg(unix)'.dependencies]\ne = { workspace = true }\n[target.x.dev-dependencies]\nf.workspace = true\n";
+    assert_eq!(dependencies(text), ["a", "d", "e"].map(str::to_owned).into());
 }
 
 #[test]

@@ -144,6 +144,9 @@ pub struct ScorerOutline {
     pub digest: Digest,
     /// Whether it says right or wrong, rather than how good.
     pub verdict: bool,
+    /// From which value on an answer passes, for one that says how good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<f64>,
     /// The classes, in the order of the spec, for a scorer over classes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<String>,

@@ -69,7 +69,8 @@ fn metrics(plan: &PlanOutline) -> Vec<String> {
         let aggregates: &[&str] = match (scorer.verdict, scorer.classes.is_empty()) {
             (true, true) => &["accuracy"],
             (true, false) => &["accuracy", "f1_macro"],
-            (false, _) => &["mean", "pass_rate"],
+            (false, _) if scorer.threshold.is_some() => &["mean", "pass_rate"],
+            (false, _) => &["mean"],
         };
         aggregates.iter().map(|aggregate| format!("{}.{aggregate}", scorer.name)).collect::<Vec<_>>()
     };

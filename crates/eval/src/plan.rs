@@ -211,7 +211,14 @@ fn scorer_outlines(spec: &EvalSpec) -> Result<Vec<ScorerOutline>, PlanError> {
             ScorerKind::Levenshtein(_) => (false, Vec::new()),
         };
         let name = scorer.name.as_str().into();
-        Ok(ScorerOutline { name, kind: kind.as_str().to_owned(), digest: scorer.digest(), verdict, classes })
+        Ok(ScorerOutline {
+            name,
+            kind: kind.as_str().to_owned(),
+            digest: scorer.digest(),
+            verdict,
+            threshold: scorer.threshold,
+            classes,
+        })
     };
     spec.scorers.iter().map(outline).collect()
 }

@@ -213,16 +213,7 @@ fn refuse_misplaced(spec: &ModelSpec) -> Result<(), Problem> {
     ];
     let misplaced = given.into_iter().find(|(_, is_given, owners)| *is_given && !owners.contains(&spec.provider));
     match misplaced {
-        Some((key, _, _)) => Err(Problem::Misplaced { key, provider: word(spec.provider) }),
+        Some((key, _, _)) => Err(Problem::Misplaced { key, provider: spec.provider.as_str() }),
         None => Ok(()),
-    }
-}
-
-const fn word(provider: Provider) -> &'static str {
-    match provider {
-        Provider::Openai => "openai",
-        Provider::Baseline => "baseline",
-        Provider::Recorded => "recorded",
-        Provider::Command => "command",
     }
 }

@@ -77,7 +77,7 @@ fn a_scorer_is_of_one_kind() {
     ");
     insta::assert_snapshot!(with_scorers("  - { name: a }\n"), @"
     exit 2
-    error: evals/fruit.yaml:5:8: scorer `a` does not say which scorer it is (exact, contains, regex, choice, number, json or levenshtein)
+    error: evals/fruit.yaml:5:13: scorer `a` does not say which scorer it is (exact, contains, regex, choice, number, json or levenshtein)
     ");
     insta::assert_snapshot!(with_scorers("  - { name: a, exact: {} }\n  - { name: a, exact: {} }\n"), @"
     exit 2

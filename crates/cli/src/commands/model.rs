@@ -54,7 +54,7 @@ pub(crate) fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
         };
         table.row(vec![
             name.as_str().into(),
-            word(spec.provider).into(),
+            spec.provider.as_str().into(),
             spec.model.as_deref().unwrap_or(name).into(),
             place(spec).into(),
             key,
@@ -79,15 +79,6 @@ fn without_credentials(url: &str) -> String {
 
 fn key_is_set(spec: &ModelSpec) -> Option<bool> {
     spec.api_key_env.as_ref().map(|variable| std::env::var_os(variable).is_some_and(|key| !key.is_empty()))
-}
-
-const fn word(provider: Provider) -> &'static str {
-    match provider {
-        Provider::Openai => "openai",
-        Provider::Baseline => "baseline",
-        Provider::Recorded => "recorded",
-        Provider::Command => "command",
-    }
 }
 
 fn place(spec: &ModelSpec) -> String {

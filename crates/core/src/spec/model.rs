@@ -80,6 +80,18 @@ pub enum Provider {
     Command,
 }
 
+impl Provider {
+    /// The word in `carat.yaml`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Openai => "openai",
+            Self::Baseline => "baseline",
+            Self::Recorded => "recorded",
+            Self::Command => "command",
+        }
+    }
+}
+
 /// Which of OpenAI's APIs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
