@@ -38,6 +38,9 @@ pub(crate) struct Global {
     /// Say nothing but results and errors
     #[arg(short, long, global = true, help_heading = "Global")]
     pub(crate) quiet: bool,
+    /// Tell of each failed attempt as it happens
+    #[arg(short, long, global = true, conflicts_with = "quiet", help_heading = "Global")]
+    pub(crate) verbose: bool,
 }
 
 /// When to use colours.

@@ -16,6 +16,7 @@ pub(crate) struct Session {
     pub(crate) project: Project,
     store: String,
     pub(crate) quiet: bool,
+    pub(crate) verbose: bool,
 }
 
 impl Session {
@@ -37,7 +38,7 @@ impl Session {
                 path.to_string_lossy().into_owned()
             }
         };
-        Ok(Self { project, store, quiet: global.quiet })
+        Ok(Self { project, store, quiet: global.quiet, verbose: global.verbose })
     }
 
     /// Opens the store.

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use carat_core::Prompt;
 use carat_core::nearest::did_you_mean;
+use carat_core::prompt::Beside;
+use carat_core::{Digest, Prompt};
 
-use crate::Project;
 use crate::error::{ProjectError, read_text};
+use crate::{Project, load_image};
 
 /// The ending of a prompt's file.
 const ENDING: &str = "prompty";
@@ -36,7 +37,7 @@ pub(crate) fn open(project: &Project, reference: &str) -> Result<PromptOnDisk, P
     let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
     let shown = project.shown(&path);
     let text = read_text(&path, &shown)?;
-    let prompt = Prompt::parse(&name, &shown, &text, &mut |include| read_beside(project.root(), &folder, include))?;
+    let prompt = Prompt::parse(&name, &shown, &text, &mut OnDisk { root: project.root(), folder: &folder })?;
     Ok(PromptOnDisk { prompt, folder })
 }
 
@@ -50,10 +51,22 @@ fn unknown(prompts: &Path, reference: &str) -> ProjectError {
     }
 }
 
-/// A file that a prompt includes. It must lie inside the project, wherever links lead.
-fn read_beside(root: &Path, folder: &Path, name: &str) -> Result<String, String> {
-    let path = inside(root, folder, name)?;
-    read_text(&path, name).map_err(|error| error.to_string())
+/// The files beside a prompt. They must lie inside the project, wherever links lead.
+struct OnDisk<'a> {
+    root: &'a Path,
+    folder: &'a Path,
+}
+
+impl Beside for OnDisk<'_> {
+    fn text(&mut self, path: &str) -> Result<String, String> {
+        let real = inside(self.root, self.folder, path)?;
+        read_text(&real, path).map_err(|error| error.to_string())
+    }
+
+    fn picture(&mut self, path: &str) -> Result<Digest, String> {
+        let image = load_image(self.root, self.folder, path)?;
+        image.digest.ok_or_else(|| "it has no digest".to_owned())
+    }
 }
 
 /// The real path of a file beside a prompt.

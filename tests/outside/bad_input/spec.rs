@@ -81,7 +81,7 @@ fn a_scorer_is_of_one_kind() {
     ");
     insta::assert_snapshot!(with_scorers("  - { name: a, exact: {} }\n  - { name: a, exact: {} }\n"), @"
     exit 2
-    error: evals/fruit.yaml:6:8: two scorers are called `a`
+    error: evals/fruit.yaml:6:13: two scorers are called `a`
     ");
     insta::assert_snapshot!(with_scorers("  - { name: a, regex: { pattern: \"(\" } }\n"), @"
     exit 2

@@ -150,6 +150,7 @@ impl Draft {
     }
 }
 
-fn is_url(target: &str) -> bool {
+/// Whether the target of an image is somewhere else than beside the prompt.
+pub(super) fn is_url(target: &str) -> bool {
     ["http://", "https://", "data:image/"].iter().any(|scheme| target.starts_with(scheme))
 }

@@ -60,6 +60,8 @@ pub struct Prompt {
     pub warnings: Vec<Finding>,
     /// The template and what it includes, by the path relative to the prompt's folder; the template itself is first.
     templates: Vec<Template>,
+    /// The pictures that are named by a path written out, with the digests of their bytes.
+    pictures: BTreeMap<String, Digest>,
     digest: Digest,
     environment: Environment<'static>,
 }
@@ -94,8 +96,20 @@ impl std::fmt::Display for PromptError {
     }
 }
 
-/// How the files beside a prompt are fetched: the path relative to the prompt's folder in, the text or the reason out.
-pub type Include<'a> = dyn FnMut(&str) -> Result<String, String> + 'a;
+/// How the files beside a prompt are fetched, by their paths relative to the prompt's folder.
+pub trait Beside {
+    /// The text of a file that the prompt includes.
+    ///
+    /// # Errors
+    /// Why it cannot be had.
+    fn text(&mut self, path: &str) -> Result<String, String>;
+
+    /// The digest of a picture that the prompt names by a path written out: it reaches the model like the words do.
+    ///
+    /// # Errors
+    /// Why it cannot be had.
+    fn picture(&mut self, path: &str) -> Result<Digest, String>;
+}
 
 /// How a picture that a prompt names by path is fetched: the path relative to the prompt's folder in, the picture with
 /// digest, media type and bytes or the reason out.
@@ -104,18 +118,19 @@ pub type LoadImage<'a> = dyn Fn(&str) -> Result<Image, String> + 'a;
 impl Prompt {
     /// Reads a prompt from the text of its file.
     ///
-    /// `name` is its name in the project, `file` its path as the person knows it; `include` fetches the files beside it.
+    /// `name` is its name in the project, `file` its path as the person knows it; `beside` fetches the files beside it.
     ///
     /// # Errors
-    /// Bad front matter, a template that does not parse, an include whose name is not written out or that cannot be
+    /// Bad front matter, a template that does not parse, an include whose name is not written out, a file that cannot be
     /// fetched: with file and line.
-    pub fn parse(name: &str, file: &str, text: &str, include: &mut Include<'_>) -> Result<Self, PromptError> {
+    pub fn parse(name: &str, file: &str, text: &str, beside: &mut dyn Beside) -> Result<Self, PromptError> {
         let (front_text, body, lines_before) = front::split(text, file)?;
         let front = front::read(front_text, name, file)?;
         let base = file.rsplit('/').next().unwrap_or(file).to_owned();
         let main = Template { name: base, source: body.replace("\r\n", "\n"), lines_before };
-        let templates = source::closure(main, file, include)?;
-        let digest = content_digest(&front, &templates);
+        let templates = source::closure(main, file, beside)?;
+        let pictures = source::pictures(&templates, file, beside)?;
+        let digest = content_digest(&front, &templates, &pictures);
         let environment = environment::build(&templates, file)?;
         Ok(Self {
             name: name.to_owned(),
@@ -132,6 +147,7 @@ impl Prompt {
             parameters: front.parameters,
             warnings: front.warnings,
             templates,
+            pictures,
             digest,
             environment,
         })
@@ -144,7 +160,10 @@ impl Prompt {
 
     /// All that reaches the model, as the JSON that the digest is taken over.
     pub fn content(&self) -> Value {
-        let content = Content::new(&self.templates, &self.inputs, &self.tools, &self.response_format, &self.parameters);
+        let content = Content {
+            pictures: &self.pictures,
+            ..Content::new(&self.templates, &self.inputs, &self.tools, &self.response_format, &self.parameters)
+        };
         serde_json::to_value(content).unwrap_or(Value::Null)
     }
 
@@ -198,6 +217,9 @@ struct Content<'a> {
     /// What it includes, by path relative to the prompt's folder, without comments.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     includes: BTreeMap<&'a str, String>,
+    /// The pictures that it names by a path written out, by that path.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pictures: &'a BTreeMap<String, Digest>,
     /// The values that stand in for variables that a row does not have.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     defaults: BTreeMap<&'a str, &'a Value>,
@@ -221,12 +243,17 @@ impl<'a> Content<'a> {
             templates.iter().map(|template| (template.name.as_str(), source::without_comments(&template.source)));
         let template = sources.next().map(|(_, source)| source).unwrap_or_default();
         let defaults = inputs.iter().filter_map(|(name, input)| Some((name.as_str(), input.default.as_ref()?)));
-        Self { template, includes: sources.collect(), defaults: defaults.collect(), tools, response_format, parameters }
+        let (includes, defaults) = (sources.collect(), defaults.collect());
+        Self { template, includes, pictures: &NO_PICTURES, defaults, tools, response_format, parameters }
     }
 }
 
-fn content_digest(front: &front::Front, templates: &[Template]) -> Digest {
-    Digest::of_json(&Content::new(templates, &front.inputs, &front.tools, &front.response_format, &front.parameters))
+/// Most prompts have none.
+static NO_PICTURES: BTreeMap<String, Digest> = BTreeMap::new();
+
+fn content_digest(front: &front::Front, templates: &[Template], pictures: &BTreeMap<String, Digest>) -> Digest {
+    let content = Content::new(templates, &front.inputs, &front.tools, &front.response_format, &front.parameters);
+    Digest::of_json(&Content { pictures, ..content })
 }
 
 #[cfg(test)]

@@ -3,8 +3,12 @@
 //! This knows just enough Jinja2 to tell text from expressions, blocks, comments and raw sections; all else is the
 //! template engine's.
 
-use super::marks::{END, MARK, has_reserved};
-use super::{Include, PromptError, Template};
+use std::collections::BTreeMap;
+
+use crate::Digest;
+
+use super::marks::{END, MARK, has_reserved, is_url};
+use super::{Beside, PromptError, Template};
 
 /// A piece of source with its delimiters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -233,7 +237,7 @@ fn closes(target: &str, after: &[Segment<'_>]) -> bool {
 /// The template and everything that it includes, itself first.
 ///
 /// An include must be named by a literal: what a version consists of cannot depend on a row.
-pub(super) fn closure(main: Template, file: &str, include: &mut Include<'_>) -> Result<Vec<Template>, PromptError> {
+pub(super) fn closure(main: Template, file: &str, beside: &mut dyn Beside) -> Result<Vec<Template>, PromptError> {
     let mut closure = vec![main];
     let mut next = 0;
     while let Some(template) = closure.get(next).cloned() {
@@ -244,12 +248,38 @@ pub(super) fn closure(main: Template, file: &str, include: &mut Include<'_>) -> 
             }
             let why =
                 |why| PromptError { file: shown(file, &template.name, next == 0), line: Some(line), message: why };
-            let source = include(&name).map_err(|reason| why(format!("cannot include `{name}`: {reason}")))?;
+            let source = beside.text(&name).map_err(|reason| why(format!("cannot include `{name}`: {reason}")))?;
             closure.push(Template { name, source: source.replace("\r\n", "\n"), lines_before: 0 });
         }
         next += 1;
     }
     Ok(closure)
+}
+
+/// The pictures that templates name by a path written out, with their digests.
+pub(super) fn pictures(
+    templates: &[Template],
+    file: &str,
+    beside: &mut dyn Beside,
+) -> Result<BTreeMap<String, Digest>, PromptError> {
+    let mut pictures = BTreeMap::new();
+    for (index, template) in templates.iter().enumerate() {
+        for (line, text) in marked(&template.source).lines().enumerate() {
+            for target in text.split([MARK]).filter_map(|piece| piece.strip_prefix('i')?.split_once(END)) {
+                let path = target.0.trim();
+                if path.contains("{{") || is_url(path) {
+                    continue;
+                }
+                let digest = beside.picture(path).map_err(|why| PromptError {
+                    file: shown(file, &template.name, index == 0),
+                    line: Some(line as u64 + 1 + template.lines_before),
+                    message: format!("image `{path}`: {why}"),
+                })?;
+                pictures.insert(path.to_owned(), digest);
+            }
+        }
+    }
+    Ok(pictures)
 }
 
 fn refuse_reserved(template: &Template, file: &str) -> Result<(), PromptError> {

@@ -28,10 +28,21 @@ fn parse(text: &str) -> Result<Prompt, PromptError> {
 }
 
 fn parse_with(text: &str, files: &[(&str, &str)]) -> Result<Prompt, PromptError> {
-    Prompt::parse("support/triage", "prompts/support/triage.prompty", text, &mut |name| {
-        let found = files.iter().find(|(known, _)| *known == name);
+    Prompt::parse("support/triage", "prompts/support/triage.prompty", text, &mut Files(files))
+}
+
+/// Files beside a prompt, by name; a picture is a file like any other.
+struct Files<'a>(&'a [(&'a str, &'a str)]);
+
+impl Beside for Files<'_> {
+    fn text(&mut self, path: &str) -> Result<String, String> {
+        let found = self.0.iter().find(|(known, _)| *known == path);
         found.map(|(_, text)| (*text).to_owned()).ok_or_else(|| "no such file".to_owned())
-    })
+    }
+
+    fn picture(&mut self, path: &str) -> Result<Digest, String> {
+        self.text(path).map(|text| Digest::of_bytes(text.as_bytes()))
+    }
 }
 
 fn render(prompt: &Prompt, input: Value) -> Result<Vec<Message>, PromptError> {
@@ -182,7 +193,8 @@ fn the_digest_covers_what_reaches_the_model_and_nothing_else() {
 
 #[test]
 fn images_by_path_and_url_become_parts() {
-    let prompt = parse("user:\nLook at ![it](cat.png) and ![this]({{ url }}).").unwrap();
+    let text = "user:\nLook at ![it](cat.png) and ![this]({{ url }}).";
+    let prompt = parse_with(text, &[("cat.png", "a cat")]).unwrap();
     let messages = render(&prompt, json!({"url": "https://example.org/a.png"})).unwrap();
     let parts: Vec<_> = messages[0]
         .content
@@ -193,6 +205,14 @@ fn images_by_path_and_url_become_parts() {
         })
         .collect();
     assert_eq!(parts, ["Look at", "<cat.png>", "and", "<https://example.org/a.png>", "."]);
+}
+
+#[test]
+fn a_picture_that_is_written_out_is_part_of_the_version() {
+    let of = |picture| parse_with("user:\n![it](cat.png)", &[("cat.png", picture)]).unwrap().digest();
+    assert_ne!(of("a cat"), of("another cat"));
+    let error = parse("---\nname: x\n---\nuser:\n\n![it](cat.png)").unwrap_err();
+    insta::assert_snapshot!(error, @"prompts/support/triage.prompty:6: image `cat.png`: no such file");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use carat_core::event::{DatasetId, FORMAT, RunStatus, Variant};
 use carat_core::fold::{Progress, Report};
+use carat_core::prompt::Beside;
 use carat_core::spec::{EvalSpec, ModelSpec};
 use carat_core::{DataError, Digest, Event, EventKind, Model, Prompt, Row, RowStream, Rows, Sink, SinkError};
 use carat_eval::plan::{Ingredients, PlannedModel, PlannedPrompt};
@@ -57,6 +58,19 @@ impl Sink for Keeper {
     }
 }
 
+/// No files beside the prompt.
+struct Nothing;
+
+impl Beside for Nothing {
+    fn text(&mut self, _: &str) -> Result<String, String> {
+        Err("there are no files".into())
+    }
+
+    fn picture(&mut self, _: &str) -> Result<Digest, String> {
+        Err("there are no pictures".into())
+    }
+}
+
 /// How a story is set up; the rest is the same in all of them.
 pub(crate) struct Story {
     pub(crate) prompt: &'static str,
@@ -85,7 +99,7 @@ impl Story {
     pub(crate) fn plan(&self, model: Arc<dyn Model>) -> Arc<Plan> {
         let spec: EvalSpec = serde_json::from_value(self.spec.clone()).unwrap();
         let settings: ModelSpec = serde_json::from_value(self.settings.clone()).unwrap();
-        let prompt = Prompt::parse("p", "p.prompty", self.prompt, &mut |_| Err("none".into())).unwrap();
+        let prompt = Prompt::parse("p", "p.prompty", self.prompt, &mut Nothing).unwrap();
         let scorers = spec.scorers.iter().map(|scorer| scorers::build(scorer, &|_| Err("none".into())).unwrap());
         let ingredients = Ingredients {
             eval: "numbers".into(),

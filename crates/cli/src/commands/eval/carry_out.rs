@@ -63,7 +63,7 @@ impl Job {
         let told = screen.clone();
         let mut journal = self.journal.on_wait(move |error| told.say(&format!("{error}; waiting for half a minute")));
         let (stop, listener) = interrupts::listen(screen.clone());
-        let mut watcher = Watcher::new(Arc::clone(&progress), self.reasons);
+        let mut watcher = Watcher::new(Arc::clone(&progress), self.reasons, session.verbose.then(|| screen.clone()));
         let execution = Execution {
             opening: self.opening,
             next_seq: journal.next_seq(),

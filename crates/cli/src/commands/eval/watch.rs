@@ -1,12 +1,14 @@
 //! What a person sees while a run goes on.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use carat_core::event::PlanOutline;
 use carat_core::fold::{Progress, Report};
-use carat_core::{Event, Sink, SinkError};
+use carat_core::untrusted::{one_line, visible};
+use carat_core::{Event, EventKind, Sink, SinkError};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::sync::Notify;
 
@@ -16,6 +18,8 @@ use crate::out;
 
 /// How often the screen is drawn.
 const FRAME: Duration = Duration::from_millis(100);
+/// Over how long the rate is taken.
+const LATELY: Duration = Duration::from_secs(5);
 /// Without a terminal, a line now and then.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 /// The most variants that get a line of their own while the run goes on.
@@ -26,13 +30,22 @@ pub(super) struct Watcher {
     progress: Arc<Mutex<Progress>>,
     /// Why cases have no answer.
     pub(super) reasons: Reasons,
+    /// Where failed attempts are told of, for a person who wants to hear of each.
+    told: Option<Screen>,
 }
 
 impl Watcher {
     /// Goes on from what has been counted before.
-    pub(super) const fn new(progress: Arc<Mutex<Progress>>, reasons: Reasons) -> Self {
-        Self { progress, reasons }
+    pub(super) const fn new(progress: Arc<Mutex<Progress>>, reasons: Reasons, told: Option<Screen>) -> Self {
+        Self { progress, reasons, told }
     }
+}
+
+/// A failed attempt, for a person.
+fn failed_attempt(event: &Event) -> Option<String> {
+    let EventKind::AttemptFailed { case, attempt, error, wait_ms } = &event.kind else { return None };
+    let wait = Duration::from_millis(*wait_ms);
+    Some(format!("{}: attempt {attempt}: {}; again in {wait:.1?}", case.row, one_line(&error.message, 300)))
 }
 
 #[async_trait]
@@ -42,6 +55,9 @@ impl Sink for Watcher {
         for event in events {
             progress.apply(event);
             self.reasons.apply(event);
+            if let (Some(screen), Some(failed)) = (&self.told, failed_attempt(event)) {
+                screen.say(&visible(&failed));
+            }
         }
         Ok(())
     }
@@ -102,6 +118,7 @@ impl Screen {
     async fn draw(&self, progress: &Mutex<Progress>) {
         let began = Instant::now();
         let mut told = Duration::ZERO;
+        let mut recent = Recent::default();
         loop {
             let over = tokio::select! {
                 () = tokio::time::sleep(FRAME) => false,
@@ -109,9 +126,10 @@ impl Screen {
             };
             {
                 let progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
+                let rate = recent.rate(began.elapsed(), progress.done_here);
                 match &self.lines {
-                    Some(lines) => lines.show(&progress, began.elapsed()),
-                    None => tell(&progress, began.elapsed(), &mut told),
+                    Some(lines) => lines.show(&progress, rate),
+                    None => tell(&progress, rate, began.elapsed(), &mut told),
                 }
             }
             if over {
@@ -138,10 +156,10 @@ impl Lines {
         Self { all, bar, variants }
     }
 
-    fn show(&self, progress: &Progress, elapsed: Duration) {
+    fn show(&self, progress: &Progress, rate: f64) {
         self.bar.set_length(progress.total());
         self.bar.set_position(progress.done);
-        self.bar.set_message(pace(progress, elapsed));
+        self.bar.set_message(pace(progress, rate));
         if let Some(report) = Report::of(progress) {
             for (line, variant) in self.variants.iter().zip(&report.variants) {
                 line.set_message(summary::running(variant));
@@ -150,10 +168,24 @@ impl Lines {
     }
 }
 
+/// How fast it has gone lately: models differ in speed, and what a quick one did at the start says nothing of the rest.
+#[derive(Default)]
+struct Recent(VecDeque<(Duration, u64)>);
+
+impl Recent {
+    /// Cases a second over the last moments.
+    fn rate(&mut self, now: Duration, done: u64) -> f64 {
+        self.0.push_back((now, done));
+        while self.0.front().is_some_and(|(then, _)| now.saturating_sub(*then) > LATELY) {
+            self.0.pop_front();
+        }
+        let (then, before) = self.0.front().copied().filter(|(then, _)| *then < now).unwrap_or_default();
+        (done - before) as f64 / (now - then).as_secs_f64().max(0.001)
+    }
+}
+
 /// Rate, time left, retries.
-fn pace(progress: &Progress, elapsed: Duration) -> String {
-    let seconds = elapsed.as_secs_f64();
-    let rate = progress.done_here as f64 / seconds.max(0.001);
+fn pace(progress: &Progress, rate: f64) -> String {
     let left = progress.total().saturating_sub(progress.done);
     let mut text = format!("{rate:.0}/s");
     if rate > 0.0 && left > 0 {
@@ -167,9 +199,23 @@ fn pace(progress: &Progress, elapsed: Duration) -> String {
 }
 
 /// Without a terminal: a line now and then.
-fn tell(progress: &Progress, elapsed: Duration, told: &mut Duration) {
+fn tell(progress: &Progress, rate: f64, elapsed: Duration, told: &mut Duration) {
     if elapsed >= *told + LINE_EVERY {
         *told = elapsed;
-        out::talk(&format!("{} of {}  {}", progress.done, progress.total(), pace(progress, elapsed)));
+        out::talk(&format!("{} of {}  {}", progress.done, progress.total(), pace(progress, rate)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rate_is_that_of_the_last_moments() {
+        let mut recent = Recent::default();
+        let second = Duration::from_secs(1);
+        assert_eq!(recent.rate(second, 1000), 1000.0);
+        let slow: Vec<f64> = (2..20).map(|at| recent.rate(at * second, 1000 + u64::from(at))).collect();
+        assert_eq!(slow.last(), Some(&1.0));
     }
 }

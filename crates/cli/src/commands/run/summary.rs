@@ -159,17 +159,16 @@ pub(crate) fn running(variant: &VariantReport) -> String {
 
 /// Where to look next.
 pub(crate) fn next_steps(report: &Report, progress: &Progress) -> String {
-    let id = &report.run.id;
+    // The beginning of an id, down to the millisecond, is enough to find the run and short enough for a line.
+    let id = report.run.id.get(..13).unwrap_or(&report.run.id);
     let mut steps = Vec::new();
     if report.run.samples < report.run.cases || report.variants.iter().any(|variant| variant.errors > 0) {
         let missing = report.run.cases - report.run.samples;
         let errors: u64 = report.variants.iter().map(|variant| variant.errors).sum();
-        steps.push(format!(
-            "carat run resume {id}    # {missing} cases left, {errors} without an answer; pays for nothing twice"
-        ));
+        steps.push(format!("carat run resume {id}    # {missing} left, {errors} without an answer"));
     }
     if progress.done > 0 {
-        steps.push(format!("carat run show {id}    # confusion, classes, and the answers that missed"));
+        steps.push(format!("carat run show {id}      # classes, and the answers that missed"));
     }
     let steps: Vec<_> = steps.iter().map(|step| format!("  {step}")).collect();
     if steps.is_empty() { String::new() } else { format!("{}\n{}", styled(FAINT, "next:"), steps.join("\n")) }
