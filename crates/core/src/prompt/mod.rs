@@ -5,7 +5,7 @@
 //!
 //! * **A value can never create, end or change a message.** Role lines and images are found in the template's *source*,
 //!   where they become marks made of Unicode noncharacters; every value that is printed has those characters escaped, and
-//!   is protected from trimming. See [`marks`].
+//!   is protected from trimming.
 //! * **A version is its content.** [`Prompt::digest`] covers everything that reaches the model – the template without its
 //!   comments, what it includes, defaults, tools, output format, parameters – and nothing that does not.
 
@@ -14,7 +14,7 @@ mod environment;
 mod front;
 mod inputs;
 mod mapping;
-pub mod marks;
+mod marks;
 mod schema;
 mod source;
 
