@@ -1,5 +1,5 @@
 //! Adapters from providers to [`carat_core::Model`]: any server that speaks OpenAI's API, offline baselines, recorded
-//! answers, and programs; and what goes with them, token counts and prices.
+//! answers, and programs; and what goes with them, token counts.
 //!
 //! A model makes one attempt and tells what came of it; whether there is another one is the runner's to decide. Nothing in
 //! here reads environment variables or prints: what is needed of the world is handed in by [`Surroundings`].
@@ -7,7 +7,6 @@
 mod baseline;
 mod command;
 mod openai;
-pub mod price;
 pub mod recorded;
 mod secret;
 mod setup;

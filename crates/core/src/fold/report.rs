@@ -347,13 +347,8 @@ fn tokens(tally: &Tally) -> TokensReport {
 
 /// US dollars, where price and the usage of every answer are known.
 fn cost(price: Option<&Price>, tally: &Tally) -> Option<f64> {
-    let price = price.filter(|_| tally.usage_unknown == 0 && tally.answered > 0)?;
-    let cached = tally.usage.cached_input_tokens.unwrap_or(0).min(tally.usage.input_tokens);
-    let fresh = tally.usage.input_tokens - cached;
-    let cached_price = price.cached_input.unwrap_or(price.input);
-    let millionths =
-        fresh as f64 * price.input + cached as f64 * cached_price + tally.usage.output_tokens as f64 * price.output;
-    Some(millionths / 1e6)
+    let is_known = tally.usage_unknown == 0 && tally.answered > 0;
+    price?.cost(is_known.then_some(&tally.usage))
 }
 
 /// The share of right answers: over answers with Wilson's interval, or over rows with t where cases are repeated.

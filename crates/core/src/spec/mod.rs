@@ -5,13 +5,15 @@
 mod eval;
 mod gate;
 mod model;
+mod price;
 mod project;
 mod scorer;
 mod span;
 
 pub use eval::{EvalSpec, Overrides};
 pub use gate::{Bound, GateSpec};
-pub use model::{Api, Limits, ModelSpec, Price, Provider};
+pub use model::{Api, Limits, ModelSpec, Provider};
+pub use price::Price;
 pub use project::ProjectSpec;
 pub use scorer::{
     Articles, Case, ChoiceSpec, ContainsSpec, ExactSpec, Extraction, FieldComparison, Find, JsonSpec, LevenshteinSpec,

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Span;
+use super::{Price, Span};
 
 /// Something that answers, and how to reach it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -111,17 +111,4 @@ pub struct Limits {
     #[serde(default)]
     #[schemars(range(min = 1, max = 4096))]
     pub concurrency: Option<usize>,
-}
-
-/// What a model costs, in US dollars for a million tokens.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Price {
-    /// Tokens of the request.
-    pub input: f64,
-    /// Tokens of the answer.
-    pub output: f64,
-    /// Tokens of the request that came from the provider's cache; the price of `input` where this is left out.
-    #[serde(default)]
-    pub cached_input: Option<f64>,
 }
