@@ -1,5 +1,6 @@
 //! What a model answered.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ToolCall;
@@ -70,7 +71,7 @@ impl Flaw {
 }
 
 /// Why an answer ended.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FinishReason {
     /// It was done, or met a stop sequence.
@@ -84,6 +85,19 @@ pub enum FinishReason {
     /// The server did not say, or used a word that nobody knows.
     #[default]
     Unknown,
+}
+
+impl FinishReason {
+    /// The word in specs and reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Length => "length",
+            Self::ToolCalls => "tool_calls",
+            Self::ContentFilter => "content_filter",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// What a call used, in tokens. A part that the server did not name is none, not zero.

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::spec::{GateSpec, Overrides, Price};
-use crate::{Case, Digest, ModelError, ModelId, RunId, Sample};
+use crate::corpus::CorpusMetric;
+use crate::spec::{GateSpec, Overrides, Price, SliceSpec};
+use crate::{Case, Completion, Digest, ModelError, ModelId, RunId, Sample};
 
 /// The version of the events' shape, told by [`EventKind::RunStarted`].
 pub const FORMAT: u32 = 1;
@@ -54,6 +55,9 @@ pub enum EventKind {
     AttemptFailed {
         /// Which case.
         case: Case,
+        /// The scorer that asked, where it was a judge that did not answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scorer: Option<Arc<str>>,
         /// Which attempt, from 1.
         attempt: u32,
         /// Why.
@@ -66,6 +70,12 @@ pub enum EventKind {
     CaseAnswered {
         /// The sample, without scores.
         sample: Box<Sample>,
+    },
+    /// A judge answered. Recorded as soon as it has: the same question to the same judge is answered from here from now on,
+    /// in this run and in others.
+    JudgeAnswered {
+        /// What was asked, and what it answered.
+        judgement: Box<Judgement>,
     },
     /// A case ended, well or badly.
     CaseFinished {
@@ -86,6 +96,29 @@ pub enum EventKind {
         /// How.
         status: RunStatus,
     },
+}
+
+/// One call of a scorer to a model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// The case whose answer was judged.
+    pub case: Case,
+    /// The scorer that asked.
+    pub scorer: Arc<str>,
+    /// Whom.
+    pub model: ModelId,
+    /// The name of what was asked.
+    pub request_digest: Digest,
+    /// Which of several answers to the same question, from 0.
+    pub vote: u32,
+    /// What was answered.
+    pub completion: Completion,
+    /// How often the judge was asked; 0 when the answer came from the record.
+    pub attempts: u32,
+    /// How long the last attempt took, in microseconds; 0 when the answer came from the record.
+    pub latency_us: u64,
+    /// Whether the answer came from the record, and so cost nothing.
+    pub cached: bool,
 }
 
 /// How a run ended.
@@ -128,9 +161,28 @@ pub struct PlanOutline {
     pub cases: u64,
     /// The scorers, in the order of the spec.
     pub scorers: Vec<ScorerOutline>,
+    /// The models that judge, and what they cost.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub judges: Vec<JudgeOutline>,
+    /// The parts of the data that are looked at by themselves.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub slices: Vec<SliceSpec>,
     /// What has to hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gates: Vec<GateSpec>,
+    /// What it is compared with, as a person named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<String>,
+}
+
+/// A model that judges.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JudgeOutline {
+    /// Which model.
+    pub model: ModelId,
+    /// What it costs, as far as the project says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price: Option<Price>,
 }
 
 /// A scorer as a reader of results needs to know it.
@@ -144,12 +196,27 @@ pub struct ScorerOutline {
     pub digest: Digest,
     /// Whether it says right or wrong, rather than how good.
     pub verdict: bool,
+    /// Whether it says right or wrong as well as how good: by itself, or by a threshold.
+    #[serde(default)]
+    pub passes: bool,
     /// From which value on an answer passes, for one that says how good.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<f64>,
     /// The classes, in the order of the spec, for a scorer over classes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<String>,
+    /// The metric of the whole corpus that its counts add up to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corpus: Option<CorpusOutline>,
+}
+
+/// A metric of a whole corpus, as a reader of results needs to know it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CorpusOutline {
+    /// The aggregate's name: `bleu` of `quality.bleu`.
+    pub name: String,
+    /// How it is computed.
+    pub metric: CorpusMetric,
 }
 
 /// Which golden data.

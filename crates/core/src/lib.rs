@@ -6,7 +6,10 @@
 
 pub mod canonical;
 pub mod case;
+pub mod compare;
 pub mod completion;
+pub mod corpus;
+pub mod diff;
 pub mod digest;
 pub mod event;
 pub mod fold;
@@ -33,4 +36,4 @@ pub use names::{RowId, RunId};
 pub use prompt::{Prompt, PromptError};
 pub use request::{Parameters, Request, ResponseFormat, Tool};
 pub use row::{DataError, Row, RowStream, Rows};
-pub use score::{Grade, Labels, Score, Scorer, UnitInterval, Unscored, UnscoredKind};
+pub use score::{Answer, Ask, Assessor, Grade, Labels, Score, Scorer, UnitInterval, Unscored, UnscoredKind};

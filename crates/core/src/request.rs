@@ -76,6 +76,7 @@ pub struct Parameters(pub BTreeMap<String, Value>);
 
 /// Canonical names, each with the other spellings that files and providers use.
 const KNOWN: &[(&str, &[&str])] = &[
+    ("dimensions", &[]),
     ("frequency_penalty", &["frequencyPenalty"]),
     ("logit_bias", &["logitBias"]),
     ("logprobs", &[]),

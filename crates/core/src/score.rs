@@ -1,8 +1,11 @@
-//! What an answer is worth, and the port to whatever says so.
+//! What an answer is worth, and the ports to whatever says so.
 
+use std::time::Duration;
+
+use async_trait::async_trait;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::{Completion, Row};
+use crate::{Completion, ModelError, Request, Row};
 
 /// A number from 0 to 1; never NaN, never infinite.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize)]
@@ -23,6 +26,17 @@ impl UnitInterval {
     /// The number.
     pub const fn get(self) -> f64 {
         self.0
+    }
+
+    /// The nearest number from 0 to 1; none for NaN.
+    pub fn clamped(value: f64) -> Option<Self> {
+        (!value.is_nan()).then(|| Self(value.clamp(0.0, 1.0)))
+    }
+
+    /// 1 minus it.
+    #[must_use]
+    pub fn inverted(self) -> Self {
+        Self(1.0 - self.0)
     }
 }
 
@@ -57,6 +71,13 @@ pub struct Score {
     /// The class that was expected and the one that was named, for scorers over classes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<Labels>,
+    /// Which of several things a judge may say it said: `B`, `first`, `polite`. Reports count them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// What a metric of the whole corpus is computed from, summed over the answers: see
+    /// [`CorpusMetric`](crate::corpus::CorpusMetric). Empty for scorers without one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counts: Vec<u32>,
 }
 
 impl From<Grade> for Score {
@@ -66,7 +87,7 @@ impl From<Grade> for Score {
             Grade::Pass(false) => (UnitInterval::ZERO, Some(false)),
             Grade::Value(value) => (value, None),
         };
-        Self { value, pass, reason: None, labels: None }
+        Self { value, pass, reason: None, labels: None, category: None, counts: Vec::new() }
     }
 }
 
@@ -114,8 +135,50 @@ pub enum UnscoredKind {
     NoExpectation,
     /// What the golden row expects is not something that this scorer can compare with.
     BadExpectation,
+    /// What would be measured is not known: the provider told no usage, the model has no price.
+    Unknown,
+    /// The judge answered without a verdict that is on the menu, or the panel found no majority.
+    NoVerdict,
+    /// The judge gave no answer. It is asked again when the run goes on.
+    JudgeFailed,
     /// The scorer itself failed.
     ScorerFailed,
+}
+
+impl UnscoredKind {
+    /// The word in tables and reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoExpectation => "no-expectation",
+            Self::BadExpectation => "bad-expectation",
+            Self::Unknown => "unknown",
+            Self::NoVerdict => "no-verdict",
+            Self::JudgeFailed => "judge-failed",
+            Self::ScorerFailed => "scorer-failed",
+        }
+    }
+
+    /// Whether the world kept the scorer from speaking, so that asking again may help.
+    pub const fn is_passing(self) -> bool {
+        matches!(self, Self::JudgeFailed)
+    }
+}
+
+/// An answer as scorers see it.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer<'a> {
+    /// The golden row.
+    pub row: &'a Row,
+    /// What the model was asked; none where it is not recorded.
+    pub request: Option<&'a Request>,
+    /// What it answered.
+    pub completion: &'a Completion,
+    /// Which repeat, from 0.
+    pub trial: u32,
+    /// How long it took; none where it is not known.
+    pub latency: Option<Duration>,
+    /// What it cost in US dollars; none where price or usage is not known.
+    pub cost: Option<f64>,
 }
 
 /// Something that scores answers by computing, without waiting for anything. It runs on a thread pool for computing, never
@@ -124,9 +187,44 @@ pub trait Scorer: Send + Sync {
     /// The name in the spec.
     fn name(&self) -> &str;
 
+    /// Whether it has a say on this row at all. Where it has none, the row is not unscored: it is not the scorer's.
+    fn applies(&self, _row: &Row) -> bool {
+        true
+    }
+
     /// Scores one answer.
     ///
     /// # Errors
     /// Why there is nothing to say; that is neither right nor wrong.
-    fn score(&self, row: &Row, completion: &Completion) -> Result<Score, Unscored>;
+    fn score(&self, answer: &Answer<'_>) -> Result<Score, Unscored>;
+}
+
+/// Something that scores answers by asking somebody: a judge, an embeddings endpoint, a program. What it asks a model it asks
+/// through [`Ask`], so that the call is recorded, counted, priced and never paid for twice.
+#[async_trait]
+pub trait Assessor: Send + Sync {
+    /// The name in the spec.
+    fn name(&self) -> &str;
+
+    /// Whether it has a say on this row at all.
+    fn applies(&self, _row: &Row) -> bool {
+        true
+    }
+
+    /// Scores one answer. It may be dropped at any moment, and is then called again.
+    ///
+    /// # Errors
+    /// Why there is nothing to say; that is neither right nor wrong.
+    async fn assess(&self, answer: &Answer<'_>, ask: &dyn Ask) -> Result<Score, Unscored>;
+}
+
+/// The way of an [`Assessor`] to the models that judge.
+#[async_trait]
+pub trait Ask: Send + Sync {
+    /// Asks a model of the project, by name, as often as its settings allow. The same request to the same model with the same
+    /// `vote` is answered from the record where it has been answered before.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    async fn ask(&self, model: &str, request: Request, vote: u32) -> Result<Completion, ModelError>;
 }

@@ -1,11 +1,12 @@
 //! Where a run stands.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::event::{PlanOutline, RunStatus};
-use crate::{Event, EventKind, ModelError, RunId};
+use crate::{Event, EventKind, ModelError, RunId, Sample};
 
-use super::Tally;
+use super::{JudgeTally, SliceTallies, Tally};
 
 /// Where a run stands: the fold of its events.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +23,10 @@ pub struct Progress {
     pub status: Option<RunStatus>,
     /// What each variant's samples add up to, by the variant's number.
     pub variants: BTreeMap<u32, Tally>,
+    /// The same for the slices that the plan asks for, as far as samples come with their rows.
+    pub slices: SliceTallies,
+    /// What judging took, by the judge's name.
+    pub judges: BTreeMap<Arc<str>, JudgeTally>,
     /// Cases that were kept, or only scored again, when the run was resumed last.
     pub resumed: u64,
     /// Cases that have ended, of the present plan.
@@ -48,16 +53,15 @@ impl Progress {
                 self.resumed = reuse.kept + reuse.rescored;
                 self.begin(plan);
             }
-            EventKind::AttemptFailed { case, .. } => {
+            // A judge's retries are told with its answer.
+            EventKind::AttemptFailed { scorer: Some(_), .. } | EventKind::CaseAnswered { .. } => {}
+            EventKind::AttemptFailed { case, scorer: None, .. } => {
                 self.variants.entry(case.variant).or_default().retries += 1;
             }
-            EventKind::CaseAnswered { .. } => {}
-            EventKind::CaseFinished { sample } => {
-                let repeats = self.plan.as_ref().is_some_and(|plan| plan.trials > 1);
-                self.variants.entry(sample.case.variant).or_default().add(sample, repeats);
-                self.done += 1;
-                self.done_here += 1;
+            EventKind::JudgeAnswered { judgement } => {
+                self.judges.entry(Arc::clone(&judgement.model.name)).or_default().add(judgement);
             }
+            EventKind::CaseFinished { sample } => self.finish(sample),
             EventKind::ModelGivenUp { model, error, .. } => self.given_up.push((model.to_string(), error.clone())),
             EventKind::RunFinished { at, status } => {
                 self.status = Some(*status);
@@ -66,9 +70,21 @@ impl Progress {
         }
     }
 
+    fn finish(&mut self, sample: &Sample) {
+        let repeats = self.plan.as_ref().is_some_and(|plan| plan.trials > 1);
+        self.variants.entry(sample.case.variant).or_default().add(sample, repeats);
+        if let (Some(plan), Some(transcript)) = (&self.plan, &sample.transcript) {
+            self.slices.add(&plan.slices, &transcript.row, sample, repeats);
+        }
+        self.done += 1;
+        self.done_here += 1;
+    }
+
     /// A plan begins, or begins again: what belongs to variants that are no longer part of it does not count.
     fn begin(&mut self, plan: &PlanOutline) {
-        self.variants.retain(|number, _| plan.variants.iter().any(|variant| variant.number == *number));
+        let is_planned = |number: u32| plan.variants.iter().any(|variant| variant.number == number);
+        self.variants.retain(|number, _| is_planned(*number));
+        self.slices.retain(is_planned);
         for variant in &plan.variants {
             self.variants.entry(variant.number).or_default();
         }

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::{Flaw, Labels, ModelErrorKind, Outcome, Sample, Score, UnscoredKind, Usage};
+use crate::{Flaw, Labels, ModelErrorKind, Outcome, RowId, Sample, Score, UnscoredKind, Usage};
 
-use super::ExactSum;
+use super::{CorpusTally, ExactSum};
 
 /// The samples of one variant, added up. The same samples in any order give the same tally.
 #[derive(Debug, Clone, Default)]
@@ -48,7 +48,7 @@ impl Tally {
                 }
                 self.add_usage(completion.usage);
                 self.latencies_us.extend(sample.latency_us.map(|us| u32::try_from(us).unwrap_or(u32::MAX)));
-                let row = repeats.then(|| sample.row_digest.prefix64());
+                let row = repeats.then_some(&sample.case.row);
                 for (scorer, score) in scores {
                     self.scorer(scorer).add(score, row);
                 }
@@ -61,19 +61,10 @@ impl Tally {
     }
 
     fn add_usage(&mut self, usage: Option<Usage>) {
-        let Some(usage) = usage else {
-            self.usage_unknown += 1;
-            return;
-        };
-        self.usage.input_tokens += usage.input_tokens;
-        self.usage.output_tokens += usage.output_tokens;
-        let add = |sum: &mut Option<u64>, part: Option<u64>| {
-            if let Some(part) = part {
-                *sum = Some(sum.unwrap_or(0) + part);
-            }
-        };
-        add(&mut self.usage.cached_input_tokens, usage.cached_input_tokens);
-        add(&mut self.usage.reasoning_tokens, usage.reasoning_tokens);
+        match usage {
+            Some(usage) => add_usage(&mut self.usage, &usage),
+            None => self.usage_unknown += 1,
+        }
     }
 
     fn scorer(&mut self, name: &Arc<str>) -> &mut ScorerTally {
@@ -97,6 +88,19 @@ impl Tally {
     }
 }
 
+/// Adds what a call used. A part that no call has named stays unknown.
+pub(super) fn add_usage(sum: &mut Usage, usage: &Usage) {
+    sum.input_tokens += usage.input_tokens;
+    sum.output_tokens += usage.output_tokens;
+    let add = |sum: &mut Option<u64>, part: Option<u64>| {
+        if let Some(part) = part {
+            *sum = Some(sum.unwrap_or(0) + part);
+        }
+    };
+    add(&mut sum.cached_input_tokens, usage.cached_input_tokens);
+    add(&mut sum.reasoning_tokens, usage.reasoning_tokens);
+}
+
 /// What one scorer said of one variant.
 #[derive(Debug, Clone, Default)]
 pub struct ScorerTally {
@@ -114,25 +118,55 @@ pub struct ScorerTally {
     pub unscored: BTreeMap<UnscoredKind, u64>,
     /// How often which class was answered where which was expected.
     pub confusion: BTreeMap<Labels, u64>,
+    /// How often a judge named which category.
+    pub categories: BTreeMap<String, u64>,
+    /// For metrics of a whole corpus: what they are computed from.
+    pub corpus: CorpusTally,
     /// For repeated cases: values and verdicts by row.
-    pub by_row: HashMap<u64, RowTally>,
+    pub by_row: HashMap<RowId, RowTally>,
 }
 
 /// The repeats of one row.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone)]
 pub struct RowTally {
+    /// Which row.
+    pub id: RowId,
     /// Repeats with a score.
     pub scored: u32,
     /// The sum of their values.
     pub sum: ExactSum,
+    /// The sum of their squares.
+    pub sum_of_squares: ExactSum,
     /// Of those that were judged, the right ones.
     pub passed: u32,
     /// Repeats that were judged right or wrong.
     pub judged: u32,
 }
 
+impl RowTally {
+    fn new(id: &RowId) -> Self {
+        let (sum, sum_of_squares) = (ExactSum::default(), ExactSum::default());
+        Self { id: id.clone(), scored: 0, sum, sum_of_squares, passed: 0, judged: 0 }
+    }
+
+    /// Whether some repeats pass and some fail.
+    pub const fn flickers(&self) -> bool {
+        self.passed > 0 && self.passed < self.judged
+    }
+
+    /// The standard deviation of the repeats' values; 0 for fewer than two.
+    pub fn deviation(&self) -> f64 {
+        if self.scored < 2 {
+            return 0.0;
+        }
+        let n = f64::from(self.scored);
+        let mean = self.sum.get() / n;
+        ((self.sum_of_squares.get() - n * mean * mean) / (n - 1.0)).max(0.0).sqrt()
+    }
+}
+
 impl ScorerTally {
-    fn add(&mut self, score: &Score, row: Option<u64>) {
+    fn add(&mut self, score: &Score, row: Option<&RowId>) {
         let value = score.value.get();
         self.scored += 1;
         self.sum.add(value);
@@ -140,17 +174,29 @@ impl ScorerTally {
         self.judged += u64::from(score.pass.is_some());
         self.passed += u64::from(score.pass == Some(true));
         if let Some(labels) = &score.labels {
-            match self.confusion.get_mut(labels) {
-                Some(count) => *count += 1,
-                None => drop(self.confusion.insert(labels.clone(), 1)),
-            }
+            count(&mut self.confusion, labels);
+        }
+        if let Some(category) = &score.category {
+            count(&mut self.categories, category);
+        }
+        if !score.counts.is_empty() {
+            self.corpus.add(&score.counts, row);
         }
         if let Some(row) = row {
-            let repeats = self.by_row.entry(row).or_default();
+            let repeats = self.by_row.entry(row.clone()).or_insert_with(|| RowTally::new(row));
             repeats.scored += 1;
             repeats.sum.add(value);
+            repeats.sum_of_squares.add(value * value);
             repeats.judged += u32::from(score.pass.is_some());
             repeats.passed += u32::from(score.pass == Some(true));
         }
+    }
+}
+
+/// Adds one without copying a key that is there already.
+fn count<K: Ord + Clone>(counts: &mut BTreeMap<K, u64>, key: &K) {
+    match counts.get_mut(key) {
+        Some(count) => *count += 1,
+        None => drop(counts.insert(key.clone(), 1)),
     }
 }

@@ -25,13 +25,63 @@ enum Rule {
     Template,
 }
 
-/// What a mapping sees of a row.
+/// What a template sees of a row.
 #[derive(Serialize)]
 struct View<'a> {
     id: &'a str,
     input: &'a Map<String, Value>,
     metadata: &'a Map<String, Value>,
     tags: &'a [String],
+    /// Not for prompts, which must not see the answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<&'a Value>,
+}
+
+/// What a scorer holds answers against, as a template over the row: like a variable of a prompt, but it sees what the row
+/// expects as well.
+#[derive(Debug)]
+pub struct ExpectedTemplate(InputMapping);
+
+impl ExpectedTemplate {
+    /// Takes the template.
+    ///
+    /// # Errors
+    /// It does not parse: the reason.
+    pub fn new(template: &str) -> Result<Self, String> {
+        let written = BTreeMap::from([(EXPECTED.to_owned(), template.to_owned())]);
+        InputMapping::new(&written).map(Self).map_err(without_place)
+    }
+
+    /// What is expected of a row; none where the row has no such field.
+    ///
+    /// # Errors
+    /// The template cannot be filled in, for another reason than that a field is not there.
+    pub fn value(&self, row: &Row) -> Result<Option<Value>, String> {
+        let view = minijinja::Value::from(Serde(&View::with_expected(row)));
+        let Some((name, rule)) = self.0.variables.first() else { return Ok(None) };
+        match self.0.value(name, rule, &view) {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if error.kind() == minijinja::ErrorKind::UndefinedError => Ok(None),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+/// The name under which the one template of a scorer is kept.
+const EXPECTED: &str = "expected";
+
+fn without_place(error: String) -> String {
+    error.strip_prefix("inputs.expected: ").map(str::to_owned).unwrap_or(error)
+}
+
+impl<'a> View<'a> {
+    fn of(row: &'a Row) -> Self {
+        Self { id: row.id.as_str(), input: &row.input, metadata: &row.metadata, tags: &row.tags, expected: None }
+    }
+
+    fn with_expected(row: &'a Row) -> Self {
+        Self { expected: row.expected.as_ref(), ..Self::of(row) }
+    }
 }
 
 impl InputMapping {
@@ -70,8 +120,7 @@ impl InputMapping {
         if self.variables.is_empty() {
             return Ok(std::borrow::Cow::Borrowed(&row.input));
         }
-        let view = View { id: row.id.as_str(), input: &row.input, metadata: &row.metadata, tags: &row.tags };
-        let view = minijinja::Value::from(Serde(&view));
+        let view = minijinja::Value::from(Serde(&View::of(row)));
         let mut input = Map::new();
         for (name, rule) in &self.variables {
             let value = self.value(name, rule, &view).map_err(|error| format!("inputs.{name}: {error}"))?;

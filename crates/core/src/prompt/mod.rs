@@ -28,7 +28,7 @@ use crate::{Digest, Image, Message, Parameters, ResponseFormat, Tool};
 
 pub use check::{Finding, Severity};
 pub use inputs::{Input, Kind};
-pub use mapping::InputMapping;
+pub use mapping::{ExpectedTemplate, InputMapping};
 
 /// A prompt that is ready to be rendered.
 pub struct Prompt {

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{GateSpec, ScorerSpec};
+use super::{GateMode, GateSpec, ScorerSpec, SliceSpec};
 
 /// An eval: prompts × models × rows, and what their answers are measured with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -43,6 +43,10 @@ pub struct EvalSpec {
     /// What answers are measured with.
     #[schemars(length(min = 1))]
     pub scorers: Vec<ScorerSpec>,
+    /// The parts of the data that are reported and compared by themselves: `tags`, `split`, `metadata.FIELD`,
+    /// `input.FIELD`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub slices: Vec<SliceSpec>,
     /// What must hold; exit code 1 where it does not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gates: Vec<GateSpec>,
@@ -78,6 +82,12 @@ pub struct Overrides {
     /// Parameters over the spec's.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, Value>,
+    /// Gates besides the spec's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gates: Vec<GateSpec>,
+    /// What a missed gate does, instead of what each of them says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate_mode: Option<GateMode>,
 }
 
 impl EvalSpec {
@@ -93,6 +103,10 @@ impl EvalSpec {
         self.trials = overrides.trials.unwrap_or(self.trials);
         self.tags.extend(overrides.tags.iter().cloned());
         self.parameters.extend(overrides.parameters.clone());
+        self.gates.extend(overrides.gates.iter().cloned());
+        if let Some(mode) = overrides.gate_mode {
+            self.gates.iter_mut().for_each(|gate| gate.mode = mode);
+        }
         self
     }
 }

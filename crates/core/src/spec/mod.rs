@@ -8,15 +8,21 @@ mod model;
 mod price;
 mod project;
 mod scorer;
+mod slice;
 mod span;
 
 pub use eval::{EvalSpec, Overrides};
-pub use gate::{Bound, GateSpec};
+pub use gate::{Bound, GateMode, GateSpec};
 pub use model::{Api, Limits, ModelSpec, Provider};
 pub use price::Price;
 pub use project::ProjectSpec;
 pub use scorer::{
-    Articles, Case, ChoiceSpec, ContainsSpec, ExactSpec, Extraction, FieldComparison, Find, JsonSpec, LevenshteinSpec,
-    NumberSpec, Percent, Punctuation, RegexSpec, ScorerKind, ScorerSpec, Text, Which,
+    ArgumentComparison, Articles, BleuSpec, BleuTokenizer, CallOrder, Case, ChoiceSpec, ChrfSpec, ClassifySpec,
+    ClosedQaSpec, ContainsSpec, CostSpec, EmbeddingSpec, ErrorRateSpec, ExactSpec, Extraction, FactualitySpec,
+    FieldComparison, Find, FinishReasonSpec, JsonDiffSpec, JsonSpec, JudgeKind, JudgeSpec, LatencySpec, LengthSpec,
+    LengthUnit, LevenshteinSpec, ListSpec, MemberComparison, NumberSpec, NumericDiffSpec, OVERALL, PairwiseSpec, Percent,
+    ProgramSpec, Punctuation, RefusalSpec, RefusalWanted, RegexSpec, Rival, RougeMeasure, RougeSpec, RougeTokenizer,
+    RougeType, Says, Scale, ScorerKind, ScorerSpec, SquadMeasure, SquadSpec, TerSpec, Text, ToolCallsSpec, Which,
 };
+pub use slice::SliceSpec;
 pub use span::Span;

@@ -101,6 +101,9 @@ pub enum Api {
     Chat,
     /// `/responses`
     Responses,
+    /// `/embeddings`: the answer to one text is its vector, a JSON array of numbers. For scorers of the kind
+    /// `embedding`.
+    Embeddings,
 }
 
 /// How much at a time.

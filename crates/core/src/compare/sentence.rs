@@ -1,0 +1,96 @@
+//! What the numbers allow to say, in a sentence.
+
+use super::{Finding, MetricComparison};
+
+/// What a difference is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unit {
+    /// Percentage points.
+    Points,
+    /// US dollars.
+    Dollars,
+}
+
+impl Unit {
+    fn of(metric: &str) -> Self {
+        if metric.starts_with("cost.") { Self::Dollars } else { Self::Points }
+    }
+
+    /// With its sign, without the unit.
+    fn signed(self, value: f64) -> String {
+        let shown = match self {
+            Self::Points => format!("{:+.1}", value * 100.0),
+            Self::Dollars => format!("{value:+.6}"),
+        };
+        match shown.as_str() {
+            "-0.0" => "+0.0".to_owned(),
+            _ => shown,
+        }
+    }
+
+    /// How far, without a sign, with the unit.
+    fn amount(self, value: f64) -> String {
+        let value = value.abs();
+        match self {
+            Self::Points => format!("{:.1} points", value * 100.0),
+            Self::Dollars => format!("${value:.6}"),
+        }
+    }
+}
+
+/// `better by 4.6 points (95 % +1.4 to +7.8, p = 0.006, 60 pairs); with 60 rows only differences above 4.5 points can be
+/// seen`
+pub(super) fn of(comparison: &MetricComparison, family: u64) -> String {
+    let unit = Unit::of(&comparison.metric);
+    let because = because(comparison, unit, family);
+    let said = match comparison.finding {
+        Finding::Better => format!("better by {} ({because})", unit.amount(comparison.delta)),
+        Finding::Worse => format!("worse by {} ({because})", unit.amount(comparison.delta)),
+        Finding::NotShown if comparison.wins + comparison.losses == 0 => format!("no row differs ({because})"),
+        Finding::NotShown => {
+            let delta = unit.signed(comparison.delta);
+            let unit = if unit == Unit::Points { " points" } else { "" };
+            format!("no difference shown ({delta}{unit}, {because})")
+        }
+    };
+    format!("{said}; {}", sight(comparison, unit))
+}
+
+fn because(comparison: &MetricComparison, unit: Unit, family: u64) -> String {
+    let (low, high) = (unit.signed(comparison.low), unit.signed(comparison.high));
+    let confidence = comparison.confidence * 100.0;
+    let p = match (comparison.p, comparison.adjusted_p) {
+        (None, _) => String::new(),
+        (Some(p), Some(adjusted)) if family > 1 && p_value(adjusted) != p_value(p) => {
+            format!(", p {}, {} corrected for {family} tests", p_value(p), p_value(adjusted).trim_start_matches("= "))
+        }
+        (Some(p), _) => format!(", p {}", p_value(p)),
+    };
+    format!("{confidence} % {low} to {high}{p}, {} {}", comparison.pairs, plural(comparison.pairs, "pair", "pairs"))
+}
+
+/// Two significant digits, and never zero: `= 0.006`, `< 0.0001`.
+fn p_value(p: f64) -> String {
+    match p {
+        p if p < 0.0001 => "< 0.0001".to_owned(),
+        p if p < 0.001 => format!("= {p:.4}"),
+        p if p < 0.01 => format!("= {p:.3}"),
+        p => format!("= {p:.2}"),
+    }
+}
+
+/// What so many rows can show at all.
+fn sight(comparison: &MetricComparison, unit: Unit) -> String {
+    let rows = comparison.pairs;
+    let rows_word = plural(rows, "row", "rows");
+    match comparison.detectable {
+        Some(smallest) if smallest <= 1.0 || unit == Unit::Dollars => {
+            format!("with {rows} {rows_word} only differences above {} can be seen", unit.amount(smallest))
+        }
+        _ => format!("{rows} {rows_word} can show no difference at all"),
+    }
+}
+
+const fn plural(n: u64, one: &'static str, many: &'static str) -> &'static str {
+    if n == 1 { one } else { many }
+}
