@@ -3,11 +3,17 @@
 //! [`Plan`] holds everything decided, [`run()`] carries it out and tells what happened, [`scorers`] say what answers are
 //! worth, [`resume`] decides what becomes of what is recorded already, and [`gates`] hold a report against what must hold.
 
+pub mod assessors;
+pub mod comparing;
+mod frame;
 pub mod gates;
+pub mod jury;
+pub mod measures;
+mod outline;
 pub mod plan;
 pub mod resume;
 pub mod run;
 pub mod scorers;
 
 pub use plan::{Plan, PlanError};
-pub use run::{Execution, RunError, Stop, run};
+pub use run::{Execution, RunError, Stop, rescore, run};

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use carat_core::event::{DatasetId, PlanOutline, PromptId, ScorerOutline, Variant};
+use carat_core::event::{DatasetId, JudgeOutline, PlanOutline, PromptId, Variant};
 use carat_core::prompt::InputMapping;
-use carat_core::spec::{EvalSpec, ModelSpec, Overrides, ScorerKind};
-use carat_core::{Digest, Image, Model, Parameters, Prompt, Request, Row, Rows, Scorer};
+use carat_core::spec::{EvalSpec, ModelSpec, Overrides, ScorerSpec};
+use carat_core::{Digest, Image, Model, Parameters, Prompt, Request, Row, Rows};
+
+use crate::jury::Jury;
+use crate::outline;
 
 /// Fetches the picture that a prompt names by path, relative to the prompt's folder.
 pub type ImageLoader = dyn Fn(&str) -> Result<Image, String> + Send + Sync;
@@ -29,8 +32,20 @@ pub struct Plan {
     pub mapping: InputMapping,
     /// One lane for each model.
     pub lanes: Vec<Arc<Lane>>,
-    /// What answers are measured with, in the order of the spec.
-    pub scorers: Arc<[Box<dyn Scorer>]>,
+    /// What answers are measured with.
+    pub jury: Arc<Jury>,
+    /// The models that judge.
+    pub judges: Arc<[Judge]>,
+}
+
+/// A model that judges.
+pub struct Judge {
+    /// What answers.
+    pub model: Arc<dyn Model>,
+    /// How hard it may be asked.
+    pub pace: Pace,
+    /// Its parameters; those that a scorer gives take precedence.
+    pub parameters: Parameters,
 }
 
 /// All cases of one model.
@@ -93,6 +108,23 @@ pub struct PlannedModel {
     pub spec: ModelSpec,
 }
 
+impl PlannedModel {
+    /// A model that judges, as the journal keeps it.
+    pub fn outline(&self) -> JudgeOutline {
+        JudgeOutline { model: self.model.id().clone(), price: self.spec.price }
+    }
+
+    /// A model that judges, as it is asked.
+    ///
+    /// # Errors
+    /// A parameter that makes no sense: which, and why.
+    pub fn judging(self, concurrency: Option<usize>) -> Result<Judge, PlanError> {
+        let name = &self.model.id().name;
+        let parameters = parameters(&self.spec.parameters, &format!("models.{name}.parameters"))?;
+        Ok(Judge { pace: Pace::of(&self.spec, concurrency), model: self.model, parameters })
+    }
+}
+
 /// What a plan is made of.
 pub struct Ingredients<'a> {
     /// The eval's name.
@@ -115,8 +147,14 @@ pub struct Ingredients<'a> {
     pub dataset: DatasetId,
     /// Its rows, as selected.
     pub rows: Arc<dyn Rows>,
-    /// The scorers, in the order of the spec.
-    pub scorers: Vec<Box<dyn Scorer>>,
+    /// What answers are measured with.
+    pub jury: Jury,
+    /// The names of the scorers' settings, where more than what is written decides what they say.
+    pub scorer_digest: &'a dyn Fn(&ScorerSpec) -> Option<Digest>,
+    /// The models that judge.
+    pub judges: Vec<PlannedModel>,
+    /// What the run is compared with, as a person named it.
+    pub baseline: Option<String>,
     /// The most calls in flight for each model, if a person said.
     pub concurrency: Option<usize>,
     /// The variants that the run already has, when it goes on; those whose content is the same keep their numbers.
@@ -165,12 +203,40 @@ impl Plan {
             variants,
             trials: spec.trials,
             cases,
-            scorers: scorer_outlines(spec)?,
+            scorers: outline::of_spec(spec, ingredients.scorer_digest).map_err(PlanError)?,
+            judges: ingredients.judges.iter().map(PlannedModel::outline).collect(),
+            slices: spec.slices.clone(),
             gates: spec.gates.clone(),
+            baseline: ingredients.baseline,
         };
-        let scorers = ingredients.scorers.into();
-        Ok(Self { outline, rows: ingredients.rows, mapping, lanes, scorers })
+        for slice in &spec.slices {
+            slice.check().map_err(|why| PlanError(format!("slices: {why}")))?;
+        }
+        let prices = outline.variants.iter().filter_map(|variant| Some((variant.number, variant.price?))).collect();
+        let jury = Arc::new(ingredients.jury.priced(prices));
+        let judges = ingredients.judges.into_iter().map(|judge| judge.judging(ingredients.concurrency));
+        let judges = judges.collect::<Result<_, _>>()?;
+        Ok(Self { outline, rows: ingredients.rows, mapping, lanes, jury, judges })
     }
+}
+
+/// A recorded plan with the scorers, slices and gates of a spec as it is now: what was asked stays as it was.
+///
+/// # Errors
+/// What is wrong with a scorer or a slice.
+pub fn outlined(
+    before: PlanOutline,
+    spec: &EvalSpec,
+    scorer_digest: &dyn Fn(&ScorerSpec) -> Option<Digest>,
+    judges: Vec<JudgeOutline>,
+    baseline: Option<String>,
+) -> Result<PlanOutline, String> {
+    for slice in &spec.slices {
+        slice.check().map_err(|why| format!("slices: {why}"))?;
+    }
+    let scorers = outline::of_spec(spec, scorer_digest)?;
+    let (slices, gates) = (spec.slices.clone(), spec.gates.clone());
+    Ok(PlanOutline { scorers, judges, slices, gates, baseline, ..before })
 }
 
 fn parameters(written: &BTreeMap<String, serde_json::Value>, place: &str) -> Result<Parameters, PlanError> {
@@ -197,30 +263,6 @@ fn variant(prompt: &PlannedPrompt, planned: &PlannedModel, known: &[Variant], ta
 fn by_prompt_then_model(variants: &mut [Variant], prompts: &[Arc<PlannedPrompt>]) {
     let place = |variant: &Variant| prompts.iter().position(|planned| planned.prompt.name == *variant.prompt.name);
     variants.sort_by_key(place);
-}
-
-fn scorer_outlines(spec: &EvalSpec) -> Result<Vec<ScorerOutline>, PlanError> {
-    let outline = |scorer: &carat_core::spec::ScorerSpec| {
-        let kind = scorer.kind().map_err(PlanError)?;
-        let (verdict, classes) = match kind {
-            ScorerKind::Exact(_) | ScorerKind::Contains(_) | ScorerKind::Regex(_) | ScorerKind::Number(_) => {
-                (true, Vec::new())
-            }
-            ScorerKind::Choice(choice) => (true, choice.options.clone()),
-            ScorerKind::Json(json) => (json.fields.is_empty(), Vec::new()),
-            ScorerKind::Levenshtein(_) => (false, Vec::new()),
-        };
-        let name = scorer.name.as_str().into();
-        Ok(ScorerOutline {
-            name,
-            kind: kind.as_str().to_owned(),
-            digest: scorer.digest(),
-            verdict,
-            threshold: scorer.threshold,
-            classes,
-        })
-    };
-    spec.scorers.iter().map(outline).collect()
 }
 
 impl LaneVariant {

@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use carat_core::spec::ScorerSpec;
-use carat_core::{Completion, Labels, Row, Score, Scorer, Unscored, UnscoredKind, yaml};
+use carat_core::{Answer, Completion, Labels, Row, Score, Scorer, Unscored, UnscoredKind, yaml};
 use carat_eval::scorers::{ScorerError, build};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -15,7 +15,7 @@ fn spec(text: &str) -> ScorerSpec {
 }
 
 fn try_scorer(text: &str) -> Result<Box<dyn Scorer>, ScorerError> {
-    build(&spec(text), &|path| Err(format!("no file `{path}` here")))
+    build(&spec(text), &|path| Err(format!("no file `{path}` here"))).map(Option::unwrap)
 }
 
 fn scorer(text: &str) -> Box<dyn Scorer> {
@@ -39,7 +39,12 @@ fn row(expected: Option<Value>) -> Row {
 }
 
 fn score(scorer: &dyn Scorer, expected: impl Into<Option<Value>>, answer: &str) -> Result<Score, Unscored> {
-    scorer.score(&row(expected.into()), &Completion { text: answer.to_owned(), ..Completion::default() })
+    let completion = Completion { text: answer.to_owned(), ..Completion::default() };
+    scorer.score(&said(&row(expected.into()), &completion))
+}
+
+fn said<'a>(row: &'a Row, completion: &'a Completion) -> Answer<'a> {
+    Answer { row, request: None, completion, trial: 0, latency: None, cost: None }
 }
 
 fn value(text: &str, expected: Value, answer: &str) -> f64 {

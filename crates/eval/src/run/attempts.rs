@@ -1,19 +1,52 @@
 //! Asking a model until it answers or there is no more hope.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use carat_core::{Call, Case, Completion, EventKind, ModelError, ModelErrorKind};
+use carat_core::{Call, Case, Completion, EventKind, Model, ModelError, ModelErrorKind};
+use tokio::sync::{Semaphore, mpsc};
 use tokio::time::Instant;
 
 use crate::plan::Pace;
 
 use super::Stop;
-use super::case::Desk;
+use super::scoring::Happened;
+use super::stop::StopSignal;
 
 /// The first wait; it doubles with each attempt.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// The longest wait that nobody asked for.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// Who is asked, and on whose behalf.
+pub(super) struct Asking<'a> {
+    pub(super) model: &'a dyn Model,
+    pub(super) pace: Pace,
+    pub(super) slots: &'a Semaphore,
+    pub(super) out: Out<'a>,
+    pub(super) stop: &'a StopSignal,
+    pub(super) case: &'a Case,
+    /// The scorer that asks, where it is a judge that is asked.
+    pub(super) scorer: Option<&'a Arc<str>>,
+}
+
+/// Where failed attempts are told.
+#[derive(Clone, Copy)]
+pub(super) enum Out<'a> {
+    /// Before the scores.
+    Scoring(&'a mpsc::Sender<Happened>),
+    /// After them.
+    Dispatcher(&'a mpsc::Sender<EventKind>),
+}
+
+impl Out<'_> {
+    async fn tell(self, kind: EventKind) {
+        match self {
+            Self::Scoring(out) => drop(out.send(kind.into()).await),
+            Self::Dispatcher(out) => drop(out.send(kind).await),
+        }
+    }
+}
 
 /// How a case came to its end.
 pub(super) struct Answer {
@@ -25,12 +58,12 @@ pub(super) struct Answer {
 
 /// Asks until there is an answer, an error that another attempt would only repeat, or no attempt or time left. A slot is
 /// held while the model works, never while waiting. None when the run is to stop before there is an end.
-pub(super) async fn ask(desk: &Desk, call: Call<'_>, case: &Case) -> Option<Answer> {
-    let pace = desk.lane.pace;
+pub(super) async fn ask(asking: &Asking<'_>, call: Call<'_>) -> Option<Answer> {
+    let pace = asking.pace;
     let began = Instant::now();
     let mut attempts = 0;
     loop {
-        let (result, latency) = attempt(desk, call, pace.total_timeout.saturating_sub(began.elapsed())).await?;
+        let (result, latency) = attempt(asking, call, pace.total_timeout.saturating_sub(began.elapsed())).await?;
         attempts += 1;
         let wait = match &result {
             Err(error) if error.kind.is_transient() && attempts <= pace.retries => wait_for(error, call, attempts),
@@ -42,10 +75,10 @@ pub(super) async fn ask(desk: &Desk, call: Call<'_>, case: &Case) -> Option<Answ
         }
         if let Err(error) = result {
             let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-            let failed = EventKind::AttemptFailed { case: case.clone(), attempt: attempts, error, wait_ms };
-            let _ = desk.out.send(failed.into()).await;
+            let (case, scorer) = (asking.case.clone(), asking.scorer.cloned());
+            asking.out.tell(EventKind::AttemptFailed { case, scorer, attempt: attempts, error, wait_ms }).await;
         }
-        let mut stop = desk.stop.clone();
+        let mut stop = asking.stop.clone();
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
             () = stop.changed() => {}
@@ -54,15 +87,19 @@ pub(super) async fn ask(desk: &Desk, call: Call<'_>, case: &Case) -> Option<Answ
 }
 
 /// One attempt, when there is a slot for it. None when the run is to stop: nothing new is begun then.
-async fn attempt(desk: &Desk, call: Call<'_>, left: Duration) -> Option<(Result<Completion, ModelError>, Duration)> {
-    let slot = desk.slots.acquire().await.ok()?;
-    if desk.stop.now() != Stop::No {
+async fn attempt(
+    asking: &Asking<'_>,
+    call: Call<'_>,
+    left: Duration,
+) -> Option<(Result<Completion, ModelError>, Duration)> {
+    let slot = asking.slots.acquire().await.ok()?;
+    if asking.stop.now() != Stop::No {
         return None;
     }
     let started = Instant::now();
-    let result = match tokio::time::timeout(left, desk.lane.model.complete(call)).await {
+    let result = match tokio::time::timeout(left, asking.model.complete(call)).await {
         Ok(result) => result,
-        Err(_) => Err(out_of_time(desk.lane.pace)),
+        Err(_) => Err(out_of_time(asking.pace)),
     };
     drop(slot);
     Some((result, started.elapsed()))

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use carat_core::{Call, Digest, EventKind, ModelError, Outcome, Request, Sample, Transcript};
+use carat_core::{Call, Case, Digest, EventKind, ModelError, Outcome, Request, Sample, Transcript};
 use tokio::sync::{Semaphore, mpsc};
 
 use crate::plan::Lane;
 
 use super::Recordings;
-use super::attempts::{self, Answer};
+use super::attempts::{self, Answer, Asking, Out};
 use super::reader::{Ready, Todo};
 use super::scoring::Happened;
 use super::stop::StopSignal;
@@ -25,6 +25,19 @@ pub(super) struct Desk {
 }
 
 impl Desk {
+    /// Asks this lane's model on behalf of a case.
+    fn asking<'a>(&'a self, case: &'a Case) -> Asking<'a> {
+        Asking {
+            model: &*self.lane.model,
+            pace: self.lane.pace,
+            slots: &self.slots,
+            out: Out::Scoring(&self.out),
+            stop: &self.stop,
+            case,
+            scorer: None,
+        }
+    }
+
     /// Tells that every further call to the model is bound to fail.
     pub(super) async fn give_up(&self, error: ModelError) {
         let model = Arc::clone(&self.lane.model.id().name);
@@ -58,7 +71,7 @@ pub(super) async fn carry_out(desk: Arc<Desk>, ready: Ready) -> End {
                 prompt: &desk.lane.variants[ready.variant].prompt.prompt.name,
                 trial: ready.case.trial,
             };
-            let Some(answer) = attempts::ask(&desk, call, &ready.case).await else { return End::Left };
+            let Some(answer) = attempts::ask(&desk.asking(&ready.case), call).await else { return End::Left };
             let end = answer.result.as_ref().map_or_else(|error| End::Failed(error.clone()), |_| End::Answered);
             (answered(&ready, request, *digest, answer), end)
         }

@@ -11,6 +11,7 @@
 mod attempts;
 mod breaker;
 mod case;
+mod court;
 mod dispatcher;
 mod lane;
 mod reader;
@@ -18,14 +19,17 @@ mod scoring;
 mod stop;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use carat_core::event::RunStatus;
-use carat_core::{DataError, EventKind, Sample, Sink, SinkError};
+use carat_core::{Completion, DataError, Digest, EventKind, Outcome, Sample, Sink, SinkError};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::Plan;
+use crate::jury::Jury;
+use crate::plan::Judge;
 use crate::resume::Decisions;
 
 /// How many events may wait between two stations.
@@ -51,6 +55,12 @@ pub trait Recordings: Send + Sync {
     /// # Errors
     /// Why it cannot be had.
     async fn sample(&self, seq: u64) -> Result<Sample, String>;
+
+    /// What a judge has answered to a question before, in whatever run.
+    ///
+    /// # Errors
+    /// Why it cannot be had.
+    async fn judged(&self, model: &Digest, request: &Digest, vote: u32) -> Result<Option<Completion>, String>;
 }
 
 /// How a run is carried out.
@@ -91,29 +101,93 @@ pub enum RunError {
 /// # Errors
 /// See [`RunError`]. A failing model is not an error: it is in the events.
 pub async fn run(plan: Arc<Plan>, execution: Execution<'_>) -> Result<RunStatus, RunError> {
-    let Execution { opening, next_seq, decisions, recordings, sinks, stop, now } = execution;
+    // Every case that may be under way at once.
+    let under_way = plan.lanes.iter().map(|lane| lane.pace.concurrency * 2).sum();
+    let (decisions, recordings) = (Arc::clone(&execution.decisions), execution.recordings.clone());
+    let (jury, judges) = (Arc::clone(&plan.jury), Arc::clone(&plan.judges));
+    let start = |line: Line| {
+        let mut lanes = JoinSet::new();
+        for lane in &plan.lanes {
+            let station = lane::Station {
+                plan: Arc::clone(&plan),
+                lane: Arc::clone(lane),
+                decisions: Arc::clone(&decisions),
+                recordings: recordings.clone(),
+                out: line.out.clone(),
+                room: Arc::clone(&line.room),
+                stop: line.stop.clone(),
+            };
+            lanes.spawn(station.run());
+        }
+        lanes
+    };
+    carry_out(&jury, &judges, under_way, start, execution).await
+}
+
+/// Scores recorded samples again, and asks no model but the judges. `samples` come with their transcripts.
+///
+/// # Errors
+/// See [`RunError`].
+pub async fn rescore(
+    jury: Arc<Jury>,
+    judges: Arc<[Judge]>,
+    mut samples: mpsc::Receiver<Result<Sample, DataError>>,
+    execution: Execution<'_>,
+) -> Result<RunStatus, RunError> {
+    let start = |line: Line| {
+        let mut lanes = JoinSet::new();
+        lanes.spawn(async move {
+            while let Some(sample) = samples.recv().await {
+                if line.stop.now() != Stop::No {
+                    return Ok(lane::End::Stopped);
+                }
+                let Ok(room) = Arc::clone(&line.room).acquire_owned().await else { return Ok(lane::End::Stopped) };
+                let kind = EventKind::CaseFinished { sample: Box::new(without_scores(sample?)) };
+                let _ = line.out.send(scoring::Happened { kind, room: Some(room) }).await;
+            }
+            Ok(lane::End::Done)
+        });
+        lanes
+    };
+    carry_out(&jury, &judges, 0, start, execution).await
+}
+
+fn without_scores(mut sample: Sample) -> Sample {
+    if let Outcome::Completed { scores, unscored, .. } = &mut sample.outcome {
+        scores.clear();
+        unscored.clear();
+    }
+    sample
+}
+
+/// What those have who bring answers to be scored.
+struct Line {
+    out: mpsc::Sender<scoring::Happened>,
+    room: Arc<Semaphore>,
+    stop: stop::StopSignal,
+}
+
+type Lanes = JoinSet<Result<lane::End, DataError>>;
+
+/// Starts what brings answers, scores them, and tells of everything until nothing more can come.
+async fn carry_out(
+    jury: &Arc<Jury>,
+    judges: &[Judge],
+    under_way: usize,
+    start: impl FnOnce(Line) -> Lanes,
+    execution: Execution<'_>,
+) -> Result<RunStatus, RunError> {
+    let Execution { opening, next_seq, recordings, sinks, stop, now, .. } = execution;
     let (ended, to_score) = mpsc::channel(QUEUE);
     let (scored, to_tell) = mpsc::channel(QUEUE);
     let (halt, halted) = watch::channel(Stop::No);
-    // Every case that may be under way at once, and a backlog of answers that wait for their scores.
-    let under_way: usize = plan.lanes.iter().map(|lane| lane.pace.concurrency * 2).sum();
-    let room = Arc::new(Semaphore::new(under_way + QUEUE));
     let wishes = stop::StopSignal::new(stop.clone(), halted);
-    let mut lanes = JoinSet::new();
-    for lane in &plan.lanes {
-        let station = lane::Station {
-            plan: Arc::clone(&plan),
-            lane: Arc::clone(lane),
-            decisions: Arc::clone(&decisions),
-            recordings: recordings.clone(),
-            out: ended.clone(),
-            room: Arc::clone(&room),
-            stop: wishes.clone(),
-        };
-        lanes.spawn(station.run());
-    }
-    drop(ended);
-    let scoring = tokio::spawn(scoring::score_all(Arc::clone(&plan.scorers), to_score, scored, wishes.clone()));
+    // What is under way, and a backlog of answers that wait for their scores.
+    let room = Arc::new(Semaphore::new(under_way + QUEUE));
+    let lanes = start(Line { out: ended, room, stop: wishes.clone() });
+    let court = court::Court::new(judges, recordings, scored.clone(), wishes.clone());
+    let judge_given_up = court.gave_up();
+    let scoring = tokio::spawn(scoring::score_all(Arc::clone(jury), Arc::new(court), to_score, scored, wishes));
     let mut dispatcher = dispatcher::Dispatcher::new(next_seq, sinks);
     let told = async {
         dispatcher.tell(opening).await?;
@@ -127,8 +201,7 @@ pub async fn run(plan: Arc<Plan>, execution: Execution<'_>) -> Result<RunStatus,
     let lanes_ended = join(lanes).await;
     scoring.await.map_err(|error| RunError::Broken(error.to_string()))?;
     told?;
-    let status = conclude(lanes_ended, *stop.borrow())?;
-    match status {
+    match conclude(lanes_ended, judge_given_up.load(Ordering::Relaxed), *stop.borrow())? {
         Ok(status) => {
             dispatcher.tell(vec![EventKind::RunFinished { at: now(), status }]).await?;
             Ok(status)
@@ -141,7 +214,7 @@ pub async fn run(plan: Arc<Plan>, execution: Execution<'_>) -> Result<RunStatus,
     }
 }
 
-async fn join(mut lanes: JoinSet<Result<lane::End, DataError>>) -> Result<Vec<Result<lane::End, DataError>>, RunError> {
+async fn join(mut lanes: Lanes) -> Result<Vec<Result<lane::End, DataError>>, RunError> {
     let mut ends = Vec::new();
     while let Some(end) = lanes.join_next().await {
         ends.push(end.map_err(|error| RunError::Broken(error.to_string()))?);
@@ -152,9 +225,10 @@ async fn join(mut lanes: JoinSet<Result<lane::End, DataError>>) -> Result<Vec<Re
 /// How the run ended, from how its lanes did. The inner error is one to be told after the run's end has been journaled.
 fn conclude(
     ends: Result<Vec<Result<lane::End, DataError>>, RunError>,
+    judge_given_up: bool,
     stop: Stop,
 ) -> Result<Result<RunStatus, DataError>, RunError> {
-    let mut status = RunStatus::Finished;
+    let mut status = if judge_given_up { RunStatus::Failed } else { RunStatus::Finished };
     for end in ends? {
         match end {
             Ok(lane::End::Done) => {}

@@ -1,19 +1,21 @@
-//! Scores answers on rayon's threads, a batch at a time, so that the threads of the network never compute for long and the
-//! way over and back is paid once a batch.
+//! Scores answers: what computes on rayon's threads, a batch at a time, so that the threads of the network never compute
+//! for long and the way over and back is paid once a batch; what asks, a task for each answer.
 //!
-//! An answer is recorded with its scores, unless they take longer than a moment: then it is recorded at once, and again
-//! with its scores when there are any. However slow a scorer is, what was paid for is not lost.
+//! An answer is recorded with its scores, unless they take longer than a moment or somebody has to be asked: then it is
+//! recorded at once, and again with its scores when there are any. However slow a scorer is, what was paid for is not lost.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use carat_core::{EventKind, Outcome, Sample, Score, Scorer, Unscored, UnscoredKind};
+use carat_core::{EventKind, Outcome, Sample};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::task::{JoinHandle, JoinSet};
 
 use super::Stop;
+use super::court::Court;
 use super::stop::StopSignal;
+use crate::jury::{Jury, Verdicts};
 
 /// The most answers that wait for one another's scores.
 const BATCH: usize = 128;
@@ -35,18 +37,17 @@ impl From<EventKind> for Happened {
     }
 }
 
-type Scorers = Arc<[Box<dyn Scorer>]>;
-type Verdicts = (Vec<(Arc<str>, Score)>, Vec<(Arc<str>, Unscored)>);
-
 /// Scores what comes and passes it on, until nothing more can come or nobody listens.
 ///
-/// Told to stop at once, it waits for no more scores: a resume computes them.
+/// Told to stop, it begins no more questions; told to stop at once, it waits for no more scores: a resume gets them.
 pub(super) async fn score_all(
-    scorers: Scorers,
+    jury: Arc<Jury>,
+    court: Arc<Court>,
     mut happened: mpsc::Receiver<Happened>,
     told: mpsc::Sender<EventKind>,
     mut stop: StopSignal,
 ) {
+    let desk = Desk { jury, court, told };
     let mut slow = JoinSet::new();
     let mut received = Vec::with_capacity(BATCH);
     while happened.recv_many(&mut received, BATCH).await > 0 {
@@ -54,23 +55,11 @@ pub(super) async fn score_all(
         for Happened { kind, room } in received.drain(..) {
             match kind {
                 EventKind::CaseFinished { sample } => batch.take(sample, room),
-                other => drop(told.send(other).await),
+                other => drop(desk.told.send(other).await),
             }
         }
-        if batch.samples.is_empty() {
-            continue;
-        }
-        let mut scoring = batch.score(&scorers);
-        match tokio::time::timeout(MOMENT, &mut scoring).await {
-            Ok(scored) => tell(batch, unwind(scored), &told).await,
-            Err(_) => {
-                for sample in batch.samples.iter().filter(|sample| matches!(sample.outcome, Outcome::Completed { .. }))
-                {
-                    let _ = told.send(EventKind::CaseAnswered { sample: sample.clone() }).await;
-                }
-                let told = told.clone();
-                slow.spawn(async move { tell(batch, unwind(scoring.await), &told).await });
-            }
+        if !batch.samples.is_empty() {
+            desk.score(batch, &mut slow).await;
         }
         while let Some(ended) = slow.try_join_next() {
             unwind(ended);
@@ -84,6 +73,83 @@ pub(super) async fn score_all(
             },
             () = stop.changed() => {}
         }
+    }
+}
+
+/// What scoring works with.
+#[derive(Clone)]
+struct Desk {
+    jury: Arc<Jury>,
+    court: Arc<Court>,
+    told: mpsc::Sender<EventKind>,
+}
+
+impl Desk {
+    async fn score(&self, batch: Batch, slow: &mut JoinSet<()>) {
+        let mut scoring = batch.score(&self.jury);
+        match tokio::time::timeout(MOMENT, &mut scoring).await {
+            Ok(scored) if !self.jury.waits() => self.tell(batch, unwind(scored)).await,
+            Ok(scored) => {
+                self.tell_early(&batch).await;
+                self.ask(batch, unwind(scored), slow);
+            }
+            Err(_) => {
+                self.tell_early(&batch).await;
+                let desk = self.clone();
+                slow.spawn(async move {
+                    let verdicts = unwind(scoring.await);
+                    if desk.jury.waits() {
+                        let mut asking = JoinSet::new();
+                        desk.ask(batch, verdicts, &mut asking);
+                        while let Some(ended) = asking.join_next().await {
+                            unwind(ended);
+                        }
+                    } else {
+                        desk.tell(batch, verdicts).await;
+                    }
+                });
+            }
+        }
+    }
+
+    /// Tells of answers before they have their scores.
+    async fn tell_early(&self, batch: &Batch) {
+        for sample in batch.samples.iter().filter(|sample| matches!(sample.outcome, Outcome::Completed { .. })) {
+            let _ = self.told.send(EventKind::CaseAnswered { sample: sample.clone() }).await;
+        }
+    }
+
+    /// Asks those who have to be asked, each answer by itself, so that a slow judge keeps no other answer waiting.
+    fn ask(&self, batch: Batch, verdicts: Vec<Verdicts>, slow: &mut JoinSet<()>) {
+        let mut rooms = batch.rooms.into_iter();
+        let samples = Arc::try_unwrap(batch.samples).unwrap_or_else(|shared| shared.to_vec());
+        for (sample, computed) in samples.into_iter().zip(verdicts) {
+            let (desk, room) = (self.clone(), rooms.next());
+            slow.spawn(async move {
+                let way = desk.court.for_case(&sample.case);
+                let verdicts = desk.jury.ask(&sample, computed, &way).await;
+                if !way.was_left() {
+                    desk.finish(sample, verdicts).await;
+                }
+                drop(room);
+            });
+        }
+    }
+
+    /// Tells of the answers with their scores.
+    async fn tell(&self, batch: Batch, verdicts: Vec<Verdicts>) {
+        let samples = Arc::try_unwrap(batch.samples).unwrap_or_else(|shared| shared.to_vec());
+        for (sample, verdicts) in samples.into_iter().zip(verdicts) {
+            self.finish(sample, verdicts).await;
+        }
+    }
+
+    async fn finish(&self, mut sample: Box<Sample>, verdicts: Verdicts) {
+        if let Outcome::Completed { scores, unscored, .. } = &mut sample.outcome {
+            let verdicts = self.jury.conclude(verdicts);
+            (*scores, *unscored) = (verdicts.scores, verdicts.unscored);
+        }
+        let _ = self.told.send(EventKind::CaseFinished { sample }).await;
     }
 }
 
@@ -102,22 +168,9 @@ impl Batch {
         self.rooms.extend(room);
     }
 
-    fn score(&self, scorers: &Scorers) -> JoinHandle<Vec<Verdicts>> {
-        let (samples, scorers) = (Arc::clone(&self.samples), Arc::clone(scorers));
-        tokio::task::spawn_blocking(move || samples.par_iter().map(|sample| verdicts(&scorers, sample)).collect())
-    }
-}
-
-/// Tells of the answers with their scores.
-async fn tell(batch: Batch, verdicts: Vec<Verdicts>, told: &mpsc::Sender<EventKind>) {
-    let samples = Arc::try_unwrap(batch.samples).unwrap_or_else(|shared| shared.to_vec());
-    for (mut sample, (new_scores, new_unscored)) in samples.into_iter().zip(verdicts) {
-        if let Outcome::Completed { scores, unscored, .. } = &mut sample.outcome {
-            (*scores, *unscored) = (new_scores, new_unscored);
-        }
-        if told.send(EventKind::CaseFinished { sample }).await.is_err() {
-            return;
-        }
+    fn score(&self, jury: &Arc<Jury>) -> JoinHandle<Vec<Verdicts>> {
+        let (samples, jury) = (Arc::clone(&self.samples), Arc::clone(jury));
+        tokio::task::spawn_blocking(move || samples.par_iter().map(|sample| jury.compute(sample)).collect())
     }
 }
 
@@ -127,24 +180,4 @@ fn unwind<T>(ended: Result<T, tokio::task::JoinError>) -> T {
         Ok(value) => value,
         Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
-}
-
-/// What each scorer says of a sample; nothing where there is no answer.
-fn verdicts(scorers: &[Box<dyn Scorer>], sample: &Sample) -> Verdicts {
-    let (mut scores, mut unscored) = (Vec::new(), Vec::new());
-    let (Some(transcript), Outcome::Completed { completion, .. }) = (&sample.transcript, &sample.outcome) else {
-        return (scores, unscored);
-    };
-    for scorer in scorers {
-        let name: Arc<str> = scorer.name().into();
-        // A scorer that breaks is a bug of ours; the answer was paid for and is kept all the same.
-        let verdict =
-            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| scorer.score(&transcript.row, completion)));
-        let broke = || Unscored::new(UnscoredKind::ScorerFailed, "the scorer broke on this answer; please report it");
-        match verdict.unwrap_or_else(|_| Err(broke())) {
-            Ok(score) => scores.push((name, score)),
-            Err(why) => unscored.push((name, why)),
-        }
-    }
-    (scores, unscored)
 }

@@ -1,15 +1,13 @@
-//! What every scorer has around its measure: a name, the part of the answer that it looks at, a threshold.
-
-use std::borrow::Cow;
+//! A measure of texts becomes a scorer.
 
 use carat_core::spec::{ScorerKind, ScorerSpec};
-use carat_core::{Completion, Grade, Row, Score, Scorer, UnitInterval, Unscored};
+use carat_core::{Answer, Grade, Row, Score, Scorer, UnitInterval, Unscored};
 use serde_json::Value;
 
 use super::error::{BadSetting, ScorerError};
-use super::extract::Extract;
+use crate::frame::Frame;
 
-/// How a text is held against an expectation: the one thing in which scorers differ.
+/// How a text is held against an expectation: the one thing in which scorers of texts differ.
 pub(super) trait Measure: Send + Sync {
     /// What is expected, read once and made ready for comparing.
     type Expected<'r>;
@@ -32,79 +30,89 @@ pub(super) trait Measure: Send + Sync {
     }
 }
 
+/// How an answer as a whole – its calls, its end, its time – is held against an expectation.
+pub(super) trait Look: Send + Sync {
+    /// Looks at an answer.
+    fn look(&self, answer: &Answer<'_>, expected: Option<&Value>) -> Result<Score, Unscored>;
+}
+
 /// A scorer about to be made.
 pub(super) struct Assembly<'s> {
     spec: &'s ScorerSpec,
-    kind: &'static str,
-    fenced: bool,
+    kind: ScorerKind<'s>,
 }
 
 impl<'s> Assembly<'s> {
     /// Around a measure of this kind.
-    pub(super) fn of(spec: &'s ScorerSpec, kind: &ScorerKind<'_>) -> Self {
-        let fenced = matches!(kind, ScorerKind::Json(json) if json.fenced);
-        Self { spec, kind: kind.as_str(), fenced }
+    pub(super) const fn of(spec: &'s ScorerSpec, kind: ScorerKind<'s>) -> Self {
+        Self { spec, kind }
     }
 
-    /// With this measure, once name, extraction and threshold are found to be right.
+    /// With this measure of texts.
     pub(super) fn with<M: Measure + 'static>(
         self,
         measure: Result<M, BadSetting>,
     ) -> Result<Box<dyn Scorer>, ScorerError> {
-        self.whole(measure).map_err(|bad| bad.of(&self.spec.name))
+        let fenced = match self.kind {
+            ScorerKind::Json(json) => json.fenced,
+            ScorerKind::JsonDiff(json) => json.fenced,
+            _ => false,
+        };
+        let whole = || Ok(Whole { frame: Frame::new(self.spec, &self.kind, fenced)?, measure: measure? });
+        let whole: Result<_, BadSetting> = whole();
+        whole.map(|whole| Box::new(whole) as Box<dyn Scorer>).map_err(|bad| bad.of(&self.spec.name))
     }
 
-    fn whole<M: Measure + 'static>(&self, measure: Result<M, BadSetting>) -> Result<Box<dyn Scorer>, BadSetting> {
-        if self.spec.name.trim().is_empty() {
-            return Err(BadSetting::new("name", "a scorer needs a name; scores are reported under it"));
-        }
-        let measure = measure?;
-        let threshold = self.threshold(measure.gives_degree())?;
-        let on = self.spec.on.as_ref().map(|on| Extract::new(on, self.fenced)).transpose()?;
-        Ok(Box::new(Whole { name: self.spec.name.clone(), on, threshold, measure }))
-    }
-
-    fn threshold(&self, degree: bool) -> Result<Option<UnitInterval>, BadSetting> {
-        let Some(given) = self.spec.threshold else { return Ok(None) };
-        let threshold = UnitInterval::new(given)
-            .ok_or_else(|| BadSetting::new("threshold", format!("{given} is not a number from 0 to 1")))?;
-        if degree {
-            return Ok(Some(threshold));
-        }
-        let kind = if self.kind == "json" { "json without fields" } else { self.kind };
-        let message = format!("`{kind}` says right or wrong, so there is no degree to compare with; leave it out");
-        Err(BadSetting::new("threshold", message))
+    /// With this look at whole answers.
+    pub(super) fn looking<L: Look + 'static>(self, look: Result<L, BadSetting>) -> Result<Box<dyn Scorer>, ScorerError> {
+        let seen = || Ok(Seen { frame: Frame::without_text(self.spec, &self.kind)?, look: look? });
+        let seen: Result<_, BadSetting> = seen();
+        seen.map(|seen| Box::new(seen) as Box<dyn Scorer>).map_err(|bad| bad.of(&self.spec.name))
     }
 }
 
-/// A scorer, ready for answers.
+/// A scorer of texts, ready for answers.
 struct Whole<M> {
-    name: String,
-    on: Option<Extract>,
-    threshold: Option<UnitInterval>,
+    frame: Frame,
     measure: M,
 }
 
 impl<M: Measure> Scorer for Whole<M> {
     fn name(&self) -> &str {
-        &self.name
+        self.frame.name()
     }
 
-    fn score(&self, row: &Row, completion: &Completion) -> Result<Score, Unscored> {
-        let expected = self.measure.expected(row.expected.as_ref())?;
-        let mut score = match self.part_of(&completion.text) {
-            Ok(answer) => self.measure.measure(&answer, &expected)?,
-            Err(reason) => self.measure.nothing(&expected, reason),
-        };
-        if let Some(threshold) = self.threshold {
-            score.pass = Some(score.value >= threshold);
+    fn applies(&self, row: &Row) -> bool {
+        self.frame.applies(row)
+    }
+
+    fn score(&self, answer: &Answer<'_>) -> Result<Score, Unscored> {
+        let written = self.frame.expected(answer.row)?;
+        let expected = self.measure.expected(written.as_deref())?;
+        match self.frame.part_of(&answer.completion.text) {
+            Ok(part) => Ok(self.frame.finish(self.measure.measure(&part, &expected)?)),
+            Err(reason) => Ok(self.frame.judged(self.measure.nothing(&expected, reason))),
         }
-        Ok(score)
     }
 }
 
-impl<M> Whole<M> {
-    fn part_of<'a>(&self, answer: &'a str) -> Result<Cow<'a, str>, String> {
-        self.on.as_ref().map_or(Ok(Cow::Borrowed(answer)), |on| on.part_of(answer))
+/// A scorer of whole answers.
+struct Seen<L> {
+    frame: Frame,
+    look: L,
+}
+
+impl<L: Look> Scorer for Seen<L> {
+    fn name(&self) -> &str {
+        self.frame.name()
+    }
+
+    fn applies(&self, row: &Row) -> bool {
+        self.frame.applies(row)
+    }
+
+    fn score(&self, answer: &Answer<'_>) -> Result<Score, Unscored> {
+        let expected = self.frame.expected(answer.row)?;
+        self.look.look(answer, expected.as_deref()).map(|score| self.frame.finish(score))
     }
 }

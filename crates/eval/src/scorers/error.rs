@@ -20,19 +20,19 @@ pub enum ScorerError {
 
 /// A setting that is wrong, before it is known whose it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct BadSetting {
+pub(crate) struct BadSetting {
     key: String,
     message: String,
 }
 
 impl BadSetting {
     /// The setting at this path from the scorer, and what is wrong with it.
-    pub(super) fn new(key: impl Into<String>, message: impl Into<String>) -> Self {
+    pub(crate) fn new(key: impl Into<String>, message: impl Into<String>) -> Self {
         Self { key: key.into(), message: message.into() }
     }
 
     /// The same, told of a scorer.
-    pub(super) fn of(self, scorer: &str) -> ScorerError {
+    pub(crate) fn of(self, scorer: &str) -> ScorerError {
         ScorerError::Setting { scorer: scorer.to_owned(), key: self.key, message: self.message }
     }
 }

@@ -20,7 +20,7 @@ use super::json::document;
 use super::pattern;
 
 /// A way to a part of an answer.
-pub(super) enum Extract {
+pub(crate) enum Extract {
     /// The one value at a path.
     Path { path: JsonPath, fenced: bool },
     /// What an expression finds.
@@ -30,7 +30,7 @@ pub(super) enum Extract {
 }
 
 impl Extract {
-    pub(super) fn new(extraction: &Extraction, fenced: bool) -> Result<Self, BadSetting> {
+    pub(crate) fn new(extraction: &Extraction, fenced: bool) -> Result<Self, BadSetting> {
         match extraction {
             Extraction::JsonPath(text) => JsonPath::parse(text)
                 .map(|path| Self::Path { path, fenced })
@@ -44,7 +44,7 @@ impl Extract {
     }
 
     /// That part, or why there is none.
-    pub(super) fn part_of<'a>(&self, answer: &'a str) -> Result<Cow<'a, str>, String> {
+    pub(crate) fn part_of<'a>(&self, answer: &'a str) -> Result<Cow<'a, str>, String> {
         match self {
             Self::Path { path, fenced } => value_at(path, answer, *fenced).map(Cow::Owned),
             Self::Pattern(pattern) => found_by(pattern, answer).map(Cow::Borrowed),

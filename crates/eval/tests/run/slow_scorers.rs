@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use carat_core::{Completion, EventKind, Grade, Row, Score, Scorer, Unscored};
+use carat_core::{Answer, EventKind, Grade, Score, Scorer, Unscored};
 use carat_eval::Stop;
+use carat_eval::jury::Jury;
 use carat_eval::resume::Decisions;
 use tokio::sync::watch;
 
@@ -19,7 +20,7 @@ impl Scorer for Slow {
         "right"
     }
 
-    fn score(&self, _: &Row, _: &Completion) -> Result<Score, Unscored> {
+    fn score(&self, _: &Answer<'_>) -> Result<Score, Unscored> {
         std::thread::sleep(Duration::from_millis(400));
         Ok(Grade::Pass(true).into())
     }
@@ -29,7 +30,7 @@ impl Scorer for Slow {
 async fn an_answer_that_is_slow_to_score_is_told_of_before_its_scores() {
     let model = Scripted::new(Duration::ZERO, |_, _| Act::Answer("yes"));
     let mut plan = Story::of(8).plan(Arc::new(model));
-    Arc::get_mut(&mut plan).unwrap().scorers = Arc::from([Box::new(Slow) as Box<dyn Scorer>]);
+    Arc::get_mut(&mut plan).unwrap().jury = Arc::new(Jury::new(&[], vec![Box::new(Slow)], Vec::new()));
     let (_wish, stop) = watch::channel(Stop::No);
     let told = tell(&plan, Decisions::default(), stop, &mut Keeper::default()).await;
     let answered = told.events.iter().filter(|event| matches!(event.kind, EventKind::CaseAnswered { .. }));

@@ -8,9 +8,11 @@ use carat_core::event::{DatasetId, FORMAT, RunStatus, Variant};
 use carat_core::fold::{Progress, Report};
 use carat_core::prompt::Beside;
 use carat_core::spec::{EvalSpec, ModelSpec};
-use carat_core::{DataError, Digest, Event, EventKind, Model, Prompt, Row, RowStream, Rows, Sink, SinkError};
+use carat_core::{Assessor, DataError, Digest, Event, EventKind, Model, Prompt, Row, RowStream, Rows, Sink, SinkError};
+use carat_eval::jury::Jury;
 use carat_eval::plan::{Ingredients, PlannedModel, PlannedPrompt};
 use carat_eval::resume::Decisions;
+use carat_eval::run::Recordings;
 use carat_eval::{Execution, Plan, RunError, Stop, run, scorers};
 use serde_json::json;
 use tokio::sync::watch;
@@ -79,6 +81,13 @@ pub(crate) struct Story {
     pub(crate) spec: serde_json::Value,
     pub(crate) settings: serde_json::Value,
     pub(crate) known: Vec<Variant>,
+    pub(crate) judges: Vec<Arc<dyn Model>>,
+    pub(crate) assessors: Vec<fn() -> Box<dyn Assessor>>,
+    pub(crate) recordings: Option<Arc<dyn Recordings>>,
+}
+
+fn planned(judge: &Arc<dyn Model>, settings: &ModelSpec) -> PlannedModel {
+    PlannedModel { model: Arc::clone(judge), spec: settings.clone() }
 }
 
 pub(crate) const PROMPT: &str = "user:\nIs {{ thing }} a number?";
@@ -93,6 +102,9 @@ impl Story {
                          "scorers": [{"name": "right", "exact": {}}]}),
             settings: json!({"provider": "baseline", "limits": {"concurrency": 4}}),
             known: Vec::new(),
+            judges: Vec::new(),
+            assessors: Vec::new(),
+            recordings: None,
         }
     }
 
@@ -100,7 +112,8 @@ impl Story {
         let spec: EvalSpec = serde_json::from_value(self.spec.clone()).unwrap();
         let settings: ModelSpec = serde_json::from_value(self.settings.clone()).unwrap();
         let prompt = Prompt::parse("p", "p.prompty", self.prompt, &mut Nothing).unwrap();
-        let scorers = spec.scorers.iter().map(|scorer| scorers::build(scorer, &|_| Err("none".into())).unwrap());
+        let build = |scorer| scorers::build(scorer, &|_| Err("none".into())).unwrap();
+        let scorers = spec.scorers.iter().filter_map(build).collect();
         let ingredients = Ingredients {
             eval: "numbers".into(),
             spec_file: "evals/numbers.yaml".into(),
@@ -121,7 +134,10 @@ impl Story {
                 rows: self.count,
             },
             rows: Arc::clone(&self.rows),
-            scorers: scorers.collect(),
+            jury: Jury::new(&spec.scorers, scorers, self.assessors.iter().map(|make| make()).collect()),
+            scorer_digest: &|_| None,
+            judges: self.judges.iter().map(|judge| planned(judge, &settings)).collect(),
+            baseline: None,
             concurrency: None,
             known: &self.known,
         };
@@ -131,7 +147,8 @@ impl Story {
     /// Runs from the start to the end.
     pub(crate) async fn tell(&self, model: Arc<dyn Model>) -> Told {
         let (_wish, stop) = watch::channel(Stop::No);
-        tell(&self.plan(model), Decisions::default(), stop, &mut Keeper::default()).await
+        let recordings = self.recordings.clone();
+        tell_recorded(&self.plan(model), Decisions::default(), stop, &mut Keeper::default(), recordings).await
     }
 }
 
@@ -148,6 +165,17 @@ pub(crate) async fn tell(
     stop: watch::Receiver<Stop>,
     keeper: &mut Keeper,
 ) -> Told {
+    tell_recorded(plan, decisions, stop, keeper, None).await
+}
+
+/// The same with a record of what was said before.
+pub(crate) async fn tell_recorded(
+    plan: &Arc<Plan>,
+    decisions: Decisions,
+    stop: watch::Receiver<Stop>,
+    keeper: &mut Keeper,
+    recordings: Option<Arc<dyn Recordings>>,
+) -> Told {
     let began = tokio::time::Instant::now();
     let opening =
         EventKind::RunStarted { format: FORMAT, run: "run-1".into(), at: "then".into(), plan: plan.outline.clone() };
@@ -155,7 +183,7 @@ pub(crate) async fn tell(
         opening: vec![opening],
         next_seq: 0,
         decisions: Arc::new(decisions),
-        recordings: None,
+        recordings,
         sinks: vec![keeper],
         stop,
         now: &|| "later".to_owned(),

@@ -1,0 +1,119 @@
+//! Gates: what must hold of a run. They fail closed: over no data, over a baseline that is gone, over rows that have no score,
+//! a gate does not hold.
+//!
+//! * A bound is held against the far end of the interval: what the data allow, not what they suggest.
+//! * `no_worse_than` is non-inferiority: the whole interval of the paired difference lies above -margin. That no
+//!   significant difference was found does not suffice, for too few rows never find one.
+//! * `detectable_at_most` asks whether the data could have shown a difference that matters.
+
+mod bounds;
+mod check;
+mod relative;
+mod text;
+
+use carat_core::fold::{GateReport, Metric, Report, VariantReport};
+use carat_core::spec::GateSpec;
+
+use crate::comparing::{self, Compared};
+
+pub use check::check;
+pub(crate) use relative::is_called;
+pub use text::parse;
+
+/// What a gate found.
+struct Judgement {
+    holds: bool,
+    because: String,
+}
+
+impl Judgement {
+    fn holds(because: impl Into<String>) -> Self {
+        Self { holds: true, because: because.into() }
+    }
+
+    fn fails(because: impl Into<String>) -> Self {
+        Self { holds: false, because: because.into() }
+    }
+
+    /// Both have to hold.
+    fn and(self, other: Self) -> Self {
+        let because = if self.because.is_empty() { other.because } else { format!("{}; {}", self.because, other.because) };
+        Self { holds: self.holds && other.holds, because }
+    }
+}
+
+/// Holds every gate against every variant of a report.
+pub fn judge(gates: &[GateSpec], report: &Report, compared: &Compared) -> Vec<GateReport> {
+    let mut judged = Vec::new();
+    for gate in gates {
+        for variant in report.variants.iter().filter(|variant| !is_reference(gate, variant)) {
+            match &gate.slice {
+                None => judged.push(on_all(gate, report, variant, compared)),
+                Some(slice) => judged.extend(on_slices(gate, slice, report, variant, compared)),
+            }
+        }
+    }
+    judged
+}
+
+/// A variant is not held against itself.
+fn is_reference(gate: &GateSpec, variant: &VariantReport) -> bool {
+    comparing::reference(gate).is_some_and(|name| is_called(name, &variant.variant, &variant.prompt.name))
+}
+
+fn on_all(gate: &GateSpec, report: &Report, variant: &VariantReport, compared: &Compared) -> GateReport {
+    let judgement = if report.is_complete() {
+        let absolute = bounds::hold(gate, variant.metrics.get(&gate.metric));
+        let relative = relative::hold(gate, &variant.variant, None, compared);
+        absolute.into_iter().chain(relative).reduce(Judgement::and)
+    } else {
+        let (samples, cases) = (report.run.samples, report.run.cases);
+        Some(Judgement::fails(format!("the run is not complete ({samples} of {cases} cases)")))
+    };
+    told(gate, &variant.variant, None, judgement)
+}
+
+/// On each slice by this, or on the one that is named.
+fn on_slices(
+    gate: &GateSpec,
+    slice: &str,
+    report: &Report,
+    variant: &VariantReport,
+    compared: &Compared,
+) -> Vec<GateReport> {
+    let is_meant = |name: &str| name == slice || name.split_once('=').is_some_and(|(by, _)| by == slice);
+    let meant: Vec<_> = variant.slices.iter().filter(|of| is_meant(&of.slice)).collect();
+    if meant.is_empty() {
+        let why = format!("no slice by `{slice}` has enough rows");
+        return vec![told(gate, &variant.variant, Some(slice), Some(Judgement::fails(why)))];
+    }
+    let on_slice = |of: &&carat_core::fold::SliceReport| {
+        let judgement = if report.is_complete() {
+            let absolute = bounds::hold(gate, of.metrics.get(&gate.metric));
+            let relative = relative::hold(gate, &variant.variant, Some(&of.slice), compared);
+            absolute.into_iter().chain(relative).reduce(Judgement::and)
+        } else {
+            Some(Judgement::fails("the run is not complete"))
+        };
+        told(gate, &variant.variant, Some(&of.slice), judgement)
+    };
+    meant.iter().map(on_slice).collect()
+}
+
+/// A gate that asks nothing does not hold.
+fn told(gate: &GateSpec, variant: &str, slice: Option<&str>, judgement: Option<Judgement>) -> GateReport {
+    let judgement = judgement.unwrap_or_else(|| Judgement::fails("the gate bounds nothing"));
+    GateReport {
+        metric: gate.metric.clone(),
+        variant: variant.to_owned(),
+        slice: slice.map(str::to_owned),
+        holds: judgement.holds,
+        mode: gate.mode,
+        because: judgement.because,
+    }
+}
+
+/// A number of a metric, in the metric's unit.
+fn shown(metric: &Metric) -> String {
+    format!("measured {:.4} ({:.4} to {:.4}) on {}", metric.value, metric.low, metric.high, metric.n)
+}

@@ -1,0 +1,87 @@
+//! Gates as people write them on a command line.
+
+use carat_core::spec::{Bound, GateSpec};
+
+/// Reads `queue.accuracy >= 0.8`, `latency.p95 <= 2s` or `queue.accuracy no-worse-than baseline by 0.02`. A bound is always
+/// held against the far end of the interval; `queue.accuracy.low >= 0.8` says so, and means the same.
+///
+/// # Errors
+/// What was expected instead.
+pub fn parse(text: &str) -> Result<GateSpec, String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let refuse = || {
+        format!(
+            "`{text}` is no gate; write `METRIC >= NUMBER`, `METRIC <= NUMBER`, or \
+             `METRIC no-worse-than baseline by MARGIN`"
+        )
+    };
+    match words.as_slice() {
+        [metric, ">=", bound] => Ok(GateSpec { at_least: Some(number(bound)?), ..gate(metric, ".low")? }),
+        [metric, "<=", bound] => Ok(GateSpec { at_most: Some(number(bound)?), ..gate(metric, ".high")? }),
+        [metric, "no-worse-than", reference, "by", margin] => Ok(GateSpec {
+            no_worse_than: Some((*reference).to_owned()),
+            margin: Some(margin.parse().map_err(|_| refuse())?),
+            ..gate(metric, "")?
+        }),
+        [metric, "better-than", reference] => {
+            Ok(GateSpec { better_than: Some((*reference).to_owned()), ..gate(metric, "")? })
+        }
+        [metric, "better-than", reference, "by", margin] => Ok(GateSpec {
+            better_than: Some((*reference).to_owned()),
+            margin: Some(margin.parse().map_err(|_| refuse())?),
+            ..gate(metric, "")?
+        }),
+        _ => Err(refuse()),
+    }
+}
+
+fn gate(metric: &str, end: &str) -> Result<GateSpec, String> {
+    for point in [".value", ".low", ".high"] {
+        if let Some(plain) = metric.strip_suffix(point) {
+            if point != end {
+                return Err(format!("`{metric}` is not the end that this gate is held against; write `{plain}{end}`"));
+            }
+            return Ok(GateSpec { metric: plain.to_owned(), ..GateSpec::default() });
+        }
+    }
+    Ok(GateSpec { metric: metric.to_owned(), ..GateSpec::default() })
+}
+
+fn number(text: &str) -> Result<Bound, String> {
+    if let Ok(number) = text.parse::<f64>() {
+        return if number.is_finite() { Ok(Bound::Number(number)) } else { Err(format!("`{text}` bounds nothing")) };
+    }
+    let span = serde_json::from_value(serde_json::Value::from(text));
+    span.map(Bound::Span).map_err(|_| format!("`{text}` is neither a number nor a length of time such as `2s`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gates_are_read_as_they_are_spoken() {
+        let gate = parse("queue.accuracy >= 0.8").unwrap();
+        assert_eq!((gate.metric.as_str(), gate.at_least), ("queue.accuracy", Some(Bound::Number(0.8))));
+        let gate = parse("latency.p95 <= 2s").unwrap();
+        assert_eq!(gate.at_most.map(Bound::number), Some(2000.0));
+        let gate = parse("queue.accuracy.low >= 0.9").unwrap();
+        assert_eq!(gate.metric, "queue.accuracy");
+        let gate = parse("queue.accuracy no-worse-than baseline by 0.02").unwrap();
+        assert_eq!((gate.no_worse_than.as_deref(), gate.margin), (Some("baseline"), Some(0.02)));
+        assert_eq!(parse("a.mean better-than support/triage").unwrap().better_than.as_deref(), Some("support/triage"));
+    }
+
+    #[test]
+    fn a_point_is_no_bound() {
+        assert!(parse("queue.accuracy.value >= 0.8").unwrap_err().contains("queue.accuracy.low"));
+        assert!(parse("queue.accuracy.high >= 0.8").is_err());
+    }
+
+    #[test]
+    fn what_is_no_gate_is_told() {
+        for text in ["", "queue.accuracy", "queue.accuracy > 0.8", "a >= x", "a >= NaN", "a no-worse-than baseline"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+}
