@@ -2,6 +2,7 @@
 
 mod process;
 
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -23,6 +24,27 @@ pub(crate) struct Program {
     arguments: Vec<String>,
     folder: PathBuf,
     timeout: Duration,
+}
+
+/// A program as it is written, and its arguments.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Command<'a> {
+    program: &'a str,
+    arguments: &'a [String],
+}
+
+impl<'a> Command<'a> {
+    /// Takes what is written; none when there is no program in it.
+    pub(crate) fn of(written: &'a [String]) -> Option<Self> {
+        let (program, arguments) = written.split_first().filter(|(program, _)| !program.is_empty())?;
+        Some(Self { program, arguments })
+    }
+
+    /// The name of all that is written. What is in the files is not in it.
+    pub(crate) fn digest(self) -> Digest {
+        let words: Vec<&str> = iter::once(self.program).chain(self.arguments.iter().map(String::as_str)).collect();
+        Digest::of_json(&json!({ "provider": "command", "command": words }))
+    }
 }
 
 /// What the program reads. What the row expects is not in it: that would be telling.
@@ -48,17 +70,10 @@ struct Answer {
 }
 
 impl Program {
-    /// Takes the program and its arguments; none when there is no program among them.
-    pub(crate) fn new(name: &str, command: &[String], folder: &Path, timeout: Duration) -> Option<Self> {
-        let (program, arguments) = command.split_first().filter(|(program, _)| !program.is_empty())?;
-        let digest = Digest::of_json(&json!({ "provider": "command", "command": command }));
-        Some(Self {
-            id: ModelId { name: name.into(), digest },
-            program: located(program, folder),
-            arguments: arguments.to_vec(),
-            folder: folder.to_owned(),
-            timeout,
-        })
+    pub(crate) fn new(id: ModelId, command: Command<'_>, folder: &Path, timeout: Duration) -> Self {
+        let Command { program, arguments } = command;
+        let (program, arguments) = (located(program, folder), arguments.to_vec());
+        Self { id, program, arguments, folder: folder.to_owned(), timeout }
     }
 
     fn command(&self) -> tokio::process::Command {

@@ -6,6 +6,7 @@
 
 mod baseline;
 mod command;
+mod identity;
 mod openai;
 pub mod recorded;
 mod secret;
@@ -14,6 +15,7 @@ mod shown;
 pub mod tokens;
 mod told;
 
+pub use identity::model_id;
 pub use recorded::{AnswerSource, FieldOfRow, Recorded, Table};
 pub use secret::Secret;
 pub use setup::{ModelSetupError, Problem, Surroundings, build, is_variable_name};

@@ -148,9 +148,13 @@ pub(crate) struct RecordedModel {
 }
 
 impl RecordedModel {
-    pub(crate) fn new(name: &str, source: Arc<dyn AnswerSource>) -> Self {
-        let digest = Digest::of_json(&serde_json::json!({ "provider": "recorded", "answers": source.digest() }));
-        Self { id: ModelId { name: name.into(), digest }, source }
+    pub(crate) const fn new(id: ModelId, source: Arc<dyn AnswerSource>) -> Self {
+        Self { id, source }
+    }
+
+    /// The name of what decides the answers of a model with this source.
+    pub(crate) fn digest(source: &dyn AnswerSource) -> Digest {
+        Digest::of_json(&serde_json::json!({ "provider": "recorded", "answers": source.digest() }))
     }
 }
 

@@ -4,12 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use carat_core::Model;
-use carat_core::nearest::did_you_mean;
-use carat_core::spec::{Api, ModelSpec, Provider, Span};
+use carat_core::spec::{ModelSpec, Span};
+use carat_core::{Model, ModelId};
 
+use crate::AnswerSource;
+use crate::command::Program;
+use crate::identity::Identity;
+use crate::openai::OpenAi;
 use crate::recorded::RecordedModel;
-use crate::{AnswerSource, FieldOfRow, baseline, command, openai};
 
 const TIMEOUT: Duration = Duration::from_secs(60);
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(10);
@@ -70,6 +72,9 @@ pub enum Problem {
         /// The provider, as it is written.
         provider: &'static str,
     },
+    /// A wish for a stream where nothing is streamed.
+    #[error("`stream` has no effect with `api: embeddings`, whose answers come in one piece; leave it out")]
+    NothingToStream,
     /// A setting that this provider cannot do without.
     #[error("provider `{provider}` needs `{key}`: {example}")]
     Missing {
@@ -144,76 +149,30 @@ pub fn is_variable_name(text: &str) -> bool {
 
 /// Makes a model as the project describes it. Nothing is sent and nothing is started.
 ///
-/// The digest of its id changes with what decides its answers: for `openai` the provider's name of the model, the address
-/// (in one spelling) and the API; for `baseline` which one; for `recorded` the answers; for `command` the program and its
-/// arguments. A model is used inside of a Tokio runtime; it need not be made there.
+/// Its id is the one that [`model_id`](crate::model_id) knows. A model is used inside of a Tokio runtime; it need not be
+/// made there.
 ///
 /// # Errors
 /// What is wrong with the settings, and what to do.
 pub fn build(name: &str, spec: &ModelSpec, surroundings: &Surroundings<'_>) -> Result<Arc<dyn Model>, ModelSetupError> {
-    refuse_misplaced(spec)
-        .and_then(|()| match spec.provider {
-            Provider::Openai => openai(name, spec, surroundings),
-            Provider::Baseline => baseline(name, spec),
-            Provider::Recorded => recorded(name, spec, surroundings),
-            Provider::Command => program(name, spec, surroundings),
-        })
-        .map_err(|problem| ModelSetupError { model: name.to_owned(), problem })
+    let made = Identity::of(name, spec, surroundings.recorded.as_ref()).and_then(|identity| {
+        let id = identity.id(name);
+        make(id, identity, spec, surroundings)
+    });
+    made.map_err(|problem| ModelSetupError { model: name.to_owned(), problem })
 }
 
-fn openai(name: &str, spec: &ModelSpec, surroundings: &Surroundings<'_>) -> Result<Arc<dyn Model>, Problem> {
-    Ok(Arc::new(openai::OpenAi::new(name, spec, limit(spec, TIMEOUT), surroundings.env)?))
-}
-
-fn baseline(name: &str, spec: &ModelSpec) -> Result<Arc<dyn Model>, Problem> {
-    let baseline = spec.model.as_deref().unwrap_or(name);
-    baseline::build(name, baseline).ok_or_else(|| Problem::UnknownBaseline {
-        baseline: baseline.to_owned(),
-        hint: did_you_mean(baseline, baseline::NAMES),
+fn make(
+    id: ModelId,
+    identity: Identity<'_>,
+    spec: &ModelSpec,
+    surroundings: &Surroundings<'_>,
+) -> Result<Arc<dyn Model>, Problem> {
+    let limit = |default| spec.timeout.map_or(default, |Span(limit)| limit);
+    Ok(match identity {
+        Identity::OpenAi(target) => Arc::new(OpenAi::new(id, target, spec, limit(TIMEOUT), surroundings.env)?),
+        Identity::Baseline(baseline) => baseline.model(id),
+        Identity::Recorded(source) => Arc::new(RecordedModel::new(id, source)),
+        Identity::Command(command) => Arc::new(Program::new(id, command, surroundings.folder, limit(COMMAND_TIMEOUT))),
     })
-}
-
-fn recorded(name: &str, spec: &ModelSpec, surroundings: &Surroundings<'_>) -> Result<Arc<dyn Model>, Problem> {
-    let source: Arc<dyn AnswerSource> = match (&spec.from, &spec.column) {
-        (Some(from), _) => surroundings.recorded.clone().ok_or_else(|| Problem::NoAnswers { from: from.clone() })?,
-        (None, Some(column)) => Arc::new(FieldOfRow::parse(column).map_err(Problem::BadColumn)?),
-        (None, None) => {
-            let example = "`from: datasets/answers.jsonl`, or `column: expected` for a field of the golden row";
-            return Err(Problem::Missing { key: "from", provider: "recorded", example });
-        }
-    };
-    Ok(Arc::new(RecordedModel::new(name, source)))
-}
-
-fn program(name: &str, spec: &ModelSpec, surroundings: &Surroundings<'_>) -> Result<Arc<dyn Model>, Problem> {
-    let limit = limit(spec, COMMAND_TIMEOUT);
-    let program = command::Program::new(name, &spec.command, surroundings.folder, limit);
-    let example = "the program and its arguments, such as `command: [python3, answer.py]`";
-    Ok(Arc::new(program.ok_or(Problem::Missing { key: "command", provider: "command", example })?))
-}
-
-fn limit(spec: &ModelSpec, default: Duration) -> Duration {
-    spec.timeout.map_or(default, |Span(limit)| limit)
-}
-
-/// A setting without effect is a mistake that nobody would notice.
-fn refuse_misplaced(spec: &ModelSpec) -> Result<(), Problem> {
-    use Provider::{Baseline, Command, Openai, Recorded};
-    let given: [(&'static str, bool, &[Provider]); 10] = [
-        ("model", spec.model.is_some(), &[Openai, Baseline]),
-        ("base_url", spec.base_url.is_some(), &[Openai]),
-        ("api_key_env", spec.api_key_env.is_some(), &[Openai]),
-        ("organization", spec.organization.is_some(), &[Openai]),
-        ("api", spec.api != Api::default(), &[Openai]),
-        ("stream", spec.stream, &[Openai]),
-        ("headers", !spec.headers.is_empty(), &[Openai]),
-        ("from", spec.from.is_some(), &[Recorded]),
-        ("column", spec.column.is_some(), &[Recorded]),
-        ("command", !spec.command.is_empty(), &[Command]),
-    ];
-    let misplaced = given.into_iter().find(|(_, is_given, owners)| *is_given && !owners.contains(&spec.provider));
-    match misplaced {
-        Some((key, _, _)) => Err(Problem::Misplaced { key, provider: spec.provider.as_str() }),
-        None => Ok(()),
-    }
 }

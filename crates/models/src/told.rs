@@ -153,6 +153,7 @@ pub(crate) struct UsageTold {
     completion_tokens: Count,
     input_tokens: Count,
     output_tokens: Count,
+    total_tokens: Count,
     cached_input_tokens: Count,
     reasoning_tokens: Count,
     prompt_tokens_details: Option<Details>,
@@ -179,6 +180,13 @@ impl UsageTold {
             cached_input_tokens: input.cached_tokens.0.or(self.cached_input_tokens.0),
             reasoning_tokens: output.reasoning_tokens.0.or(self.reasoning_tokens.0),
         })
+    }
+
+    /// What is known of a call whose answer has no tokens. Some servers name nothing but the total, which is the input
+    /// then.
+    pub(crate) fn known_of_input(self) -> Option<Usage> {
+        let input_tokens = self.prompt_tokens.0.or(self.input_tokens.0).or(self.total_tokens.0)?;
+        Some(Usage { input_tokens, ..Usage::default() })
     }
 }
 
@@ -235,6 +243,15 @@ mod tests {
         );
         let known = Usage { input_tokens: 3, output_tokens: 1, cached_input_tokens: Some(2), reasoning_tokens: None };
         assert_eq!(told, Some(known));
+    }
+
+    #[test]
+    fn a_call_without_output_needs_no_word_of_it() {
+        let usage = |value| serde_json::from_value::<UsageTold>(value).unwrap().known_of_input();
+        let known = Some(Usage { input_tokens: 3, ..Usage::default() });
+        assert_eq!(usage(json!({"prompt_tokens": 3, "total_tokens": 9})), known);
+        assert_eq!(usage(json!({"total_tokens": 3})), known);
+        assert_eq!(usage(json!({"total_tokens": null})), None);
     }
 
     #[test]

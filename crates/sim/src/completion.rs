@@ -14,6 +14,7 @@ use crate::deliver;
 use crate::faults::FaultKind;
 use crate::hash::Digest;
 use crate::refusal::Refusal;
+use crate::rules::AnswerRule;
 use crate::schema;
 use crate::visit::{Fate, Outcome, Visit, now};
 use crate::world::Scene;
@@ -161,7 +162,8 @@ pub(crate) fn compose<'s>(
 }
 
 fn say<'s>(scene: &'s Scene, ask: &Ask<'_>, digest: Digest) -> Said<'s> {
-    let text = reply(scene, ask, digest);
+    let rule = AnswerRule::first(&scene.settings.rules, ask);
+    let text = rule.map_or_else(|| reply(scene, ask, digest), |rule| Cow::Borrowed(rule.said(digest)));
     if let Some(tool) = ask.wanted_tool(scene.settings.eager_tools) {
         let call = ToolCall {
             id: format!("call_{:016x}", digest.number(31).value()),
@@ -171,6 +173,7 @@ fn say<'s>(scene: &'s Scene, ask: &Ask<'_>, digest: Digest) -> Said<'s> {
         return Said { text: None, call: Some(call), finish: Finish::ToolCalls };
     }
     let text = match &ask.format {
+        _ if rule.is_some_and(|rule| rule.verbatim) => text,
         Format::Text => text,
         Format::JsonObject => Cow::Owned(json!({"answer": text}).to_string()),
         Format::JsonSchema(schema) => Cow::Owned(schema::fill(schema, &text).to_string()),

@@ -111,6 +111,11 @@ impl Conversation<'_> {
         asked.map_or("", |message| &message.content.text)
     }
 
+    /// Whether somebody says this, as a part of a message or the whole of it.
+    pub(crate) fn holds(&self, text: &str) -> bool {
+        self.0.iter().any(|said| said.content.text.contains(text) || said.output.text.contains(text))
+    }
+
     /// Depends on who said what, and not on how the request is written.
     pub(crate) fn digest(&self, seed: u64, model: &str) -> Digest {
         self.0.iter().fold(Digest::new(seed).bytes(model.as_bytes()), |digest, said| {

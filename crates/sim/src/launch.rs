@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use serde_json::json;
 
+use crate::rules::AnswerRule;
 use crate::settings::{Latency, Settings, SettingsError};
 use crate::simulation::Simulation;
 
@@ -34,6 +35,9 @@ struct Flags {
     /// A JSONL file of {"question": ..., "answer": ...}.
     #[arg(long, value_name = "FILE")]
     answers: Option<PathBuf>,
+    /// A rule such as {"match": "...", "answer": "..."}, before those of the settings; may be repeated.
+    #[arg(long = "rule", value_name = "JSON", value_parser = rule)]
+    rules: Vec<AnswerRule>,
     /// The key that requests must carry.
     #[arg(long)]
     key: Option<String>,
@@ -52,11 +56,16 @@ impl Flags {
         if let Some(answers) = &self.answers {
             settings.answers_file = Some(answers.clone());
         }
+        settings.rules.splice(0..0, self.rules.iter().cloned());
         if let Some(key) = &self.key {
             settings.key = Some(key.as_str().into());
         }
         Ok(settings)
     }
+}
+
+fn rule(text: &str) -> Result<AnswerRule, serde_json::Error> {
+    serde_json::from_str(text)
 }
 
 /// Runs the program; one thread serves thousands of calls a second and leaves the other cores to the program under test.

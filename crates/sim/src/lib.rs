@@ -1,8 +1,9 @@
 //! A simulated OpenAI-compatible server, for tests and benchmarks.
 //!
-//! It answers from a table, deterministically, with a set share of mistakes and a set latency, and it misbehaves in
-//! every way that real servers were seen to misbehave ([`FaultKind`]), on request and repeatably. It counts what it
-//! answered, so that a test can prove that no call was paid for twice ([`Counters::repeated`]).
+//! It answers from a table or by rules ([`AnswerRule`]), deterministically, with a set share of mistakes and a set
+//! latency, and it misbehaves in every way that real servers were seen to misbehave ([`FaultKind`]), on request and
+//! repeatably. It counts what it answered, so that a test can prove that no call was paid for twice
+//! ([`Counters::repeated`]).
 //!
 //! Chat completions and responses (plain, streamed, with tools and JSON formats), embeddings, models, files and
 //! batches are served under any path prefix. Under `/_sim/` a running simulation is steered over HTTP: `GET counters`,
@@ -56,6 +57,7 @@ mod models;
 mod refusal;
 mod responses;
 mod responses_stream;
+mod rules;
 mod schema;
 mod settings;
 mod simulation;
@@ -65,5 +67,6 @@ mod world;
 pub use counters::{Counters, Fingerprint, Totals};
 pub use endpoint::Endpoint;
 pub use faults::{FaultKind, FaultRule};
+pub use rules::{AnswerRule, Otherwise};
 pub use settings::{Key, Latency, ModelSettings, Quirks, Settings, SettingsError};
 pub use simulation::{Running, Simulation, StartError};

@@ -49,8 +49,11 @@ impl Filler<'_> {
     }
 
     fn choice(&self, choices: &[Value]) -> Value {
-        let said = choices.iter().find(|choice| choice.as_str() == Some(self.answer.trim()));
-        said.or(choices.first()).cloned().unwrap_or_default()
+        let said = self.answer.trim();
+        let as_json: Option<Value> = serde_json::from_str(said).ok();
+        let is_said = |choice: &&Value| choice.as_str() == Some(said) || as_json.as_ref() == Some(*choice);
+        let chosen = choices.iter().find(is_said);
+        chosen.or(choices.first()).cloned().unwrap_or_default()
     }
 
     fn list(&self, schema: &Value, depth: usize) -> Value {
@@ -100,6 +103,13 @@ mod tests {
         let filled = fill(&schema, "B");
         let expected = json!({"text": "B", "grade": "B", "score": 0, "tags": [false]});
         assert_eq!(filled, expected);
+    }
+
+    #[test]
+    fn a_choice_may_be_among_numbers() {
+        let schema = json!({"properties": {"verdict": {"type": "integer", "enum": [1, 2, 3]}}});
+        assert_eq!(fill(&schema, " 3"), json!({"verdict": 3}));
+        assert_eq!(fill(&schema, "none of them"), json!({"verdict": 1}));
     }
 
     #[test]

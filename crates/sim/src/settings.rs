@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::faults::FaultRule;
+use crate::rules::AnswerRule;
 
 /// How a simulation behaves. The default answers everything at once, rightly and without faults.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +23,9 @@ pub struct Settings {
     pub answers: BTreeMap<String, String>,
     /// A JSONL file of `{"question": …, "answer": …}`, added to `answers` when the simulation starts.
     pub answers_file: Option<PathBuf>,
+    /// What is said to requests because of what stands in them, such as the verdicts of a judge. The first rule that is
+    /// about a request counts; then `reply` of its model; then `answers`. Such answers are never wrong.
+    pub rules: Vec<AnswerRule>,
     /// What a wrong answer is taken from; when empty, the right answers to other questions.
     pub wrong: Vec<String>,
     /// The share of repeats that differ from the first answer, as greedy decoding under load does.
@@ -60,6 +64,7 @@ impl Default for Settings {
             accuracy: 1.0,
             answers: BTreeMap::new(),
             answers_file: None,
+            rules: Vec::new(),
             wrong: Vec::new(),
             flicker: 0.0,
             latency: Latency::default(),
@@ -96,7 +101,7 @@ pub struct ModelSettings {
     pub accuracy: Option<f64>,
     /// In place of [`Settings::latency`].
     pub latency: Option<Latency>,
-    /// What this model says to everything, such as a verdict for a judge.
+    /// What this model says to everything that no rule is about, such as a verdict for a judge.
     pub reply: Option<String>,
 }
 
@@ -206,6 +211,9 @@ impl Settings {
         }
         for rule in &self.faults {
             share("rate", rule.rate.unwrap_or(1.0))?;
+        }
+        for otherwise in self.rules.iter().filter_map(|rule| rule.otherwise.as_ref()) {
+            share("otherwise.share", otherwise.share)?;
         }
         Ok(())
     }

@@ -15,8 +15,8 @@ use std::time::Instant;
 
 use carat_core::request::Parameters;
 use carat_core::{
-    Case, Completion, Event, EventKind, FinishReason, Labels, Message, Outcome, Request, Role, Row, Sample, Score,
-    Sink, Transcript, UnitInterval, Usage,
+    Case, Completion, Event, EventKind, FinishReason, Grade, Labels, Message, Outcome, Request, Role, Row, Sample,
+    Score, Sink, Transcript, Usage,
 };
 use carat_store::Store;
 use serde_json::json;
@@ -128,7 +128,7 @@ fn answered() -> Outcome {
         ..Completion::default()
     };
     let labels = Labels { expected: "billing".into(), predicted: Some("billing".into()) };
-    let score = Score { value: UnitInterval::ONE, pass: Some(true), reason: None, labels: Some(labels) };
+    let score = Score { labels: Some(labels), ..Score::from(Grade::Pass(true)) };
     Outcome::Completed { completion, scores: vec![("queue".into(), score)], unscored: Vec::new() }
 }
 

@@ -12,7 +12,7 @@ use crate::StoreError;
 use crate::claim::Claim;
 use crate::open::Place;
 use crate::pool::Sharing;
-use crate::record::{EventRecord, SampleRecord, bigint};
+use crate::record::{EventRecord, JudgementRecord, SampleRecord, bigint};
 use crate::sqlite::{self, Batch, Connection};
 
 /// How long a batch waits between two attempts at it.
@@ -139,7 +139,8 @@ impl Journal {
     pub(crate) async fn find_next_seq(&mut self) -> Result<(), StoreError> {
         let last: Option<i64> = sqlx::query_scalar(
             "SELECT max(seq) FROM (SELECT max(seq) AS seq FROM samples WHERE run = $1 \
-             UNION ALL SELECT max(seq) FROM events WHERE run = $1) AS both_tables",
+             UNION ALL SELECT max(seq) FROM judgements WHERE run = $1 \
+             UNION ALL SELECT max(seq) FROM events WHERE run = $1) AS all_tables",
         )
         .bind(self.key)
         .fetch_one(&mut self.connection)
@@ -153,7 +154,8 @@ impl Journal {
     fn batch(&mut self, events: &[Event]) -> Result<Batch, StoreError> {
         // From here on this journal believes that contents are kept; `commit` makes that true.
         self.in_doubt = true;
-        let (mut samples, mut uncounted, mut others) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut samples, mut uncounted) = (Vec::new(), Vec::new());
+        let (mut judgements, mut others) = (Vec::new(), Vec::new());
         let mut next = self.next_seq;
         for event in events {
             if event.seq < next {
@@ -167,6 +169,7 @@ impl Journal {
                     uncounted.push(bigint("a sample's number", event.seq)?);
                     samples.push(SampleRecord::of(event, sample, &mut self.sharing)?);
                 }
+                EventKind::JudgeAnswered { judgement } => judgements.push(JudgementRecord::of(event, judgement)?),
                 EventKind::RunStarted { .. }
                 | EventKind::RunResumed { .. }
                 | EventKind::AttemptFailed { .. }
@@ -178,6 +181,7 @@ impl Journal {
         batch.contents(self.key, self.sharing.take_new());
         batch.samples(self.key, samples);
         batch.marks(self.key, true, uncounted);
+        batch.judgements(self.key, judgements);
         batch.events(self.key, others);
         Ok(batch)
     }

@@ -4,9 +4,13 @@
 //! recorded; a [`Journal`] is a run's way in, as a [`carat_core::Sink`]. There is no wall clock and there are no random
 //! ids in here: a caller gives both.
 //!
-//! The journal of a run is the merge, by `seq`, of the tables `samples` (what finished, one row a case) and `events`
-//! (everything else). Nothing is kept twice: a golden row is kept once for all variants and runs, and so is a message that
-//! is sent again and again; and a request does not repeat what it quotes from its row.
+//! The journal of a run is the merge, by `seq`, of the tables `samples` (what finished, one row a case), `judgements` (what
+//! judges answered) and `events` (everything else). Nothing is kept twice: a golden row is kept once for all variants and
+//! runs, and so is a message that is sent again and again; and a request does not repeat what it quotes from its row.
+//!
+//! A run leaves the store, and comes into another one, as an [`archive`].
+
+pub mod archive;
 
 mod catalogue;
 mod claim;
@@ -25,6 +29,7 @@ mod sqlite;
 mod text;
 mod verdicts;
 
+pub use archive::{Archive, ArchiveError};
 pub use catalogue::{Kind, Version};
 pub use error::StoreError;
 pub use journal::Journal;

@@ -2,20 +2,26 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use carat_core::{Digest, Event, EventKind, RowId, RunId, Sample};
+use carat_core::{Completion, Digest, Event, EventKind, RowId, RunId, Sample};
 use serde::de::DeserializeOwned;
 
 use crate::open::Place;
-use crate::record::{self, Line, Nonsense, bigint, column, number, parsed};
+use crate::record::{self, JudgementBody, Line, Nonsense, bigint, column, number, parsed};
 use crate::request::Contents;
 use crate::sqlite::{self, Pool};
 use crate::{Store, StoreError};
+
+mod statements;
+
+use statements::{FULL_PAGE, INDEX_PAGE, JUDGED, ONE_SAMPLE, PAGE, PAGE_WITH_ROWS};
 
 /// How much of a run is read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
     /// Answers and what the scorers say of them: enough for every report. Samples have no transcript.
     Verdicts,
+    /// With the golden row of every sample, and without its request: what slices of a report are made by.
+    Rows,
     /// With the golden row and the request of every sample.
     Full,
 }
@@ -37,7 +43,7 @@ pub struct Recorded {
     pub request_digest: Option<Digest>,
     /// Whether there is an answer.
     pub completed: bool,
-    /// Whether the scorers have said something of the answer.
+    /// Whether the scorers have said what they can of the answer; not so where a judge gave no answer.
     pub scored: bool,
     /// Whether it does not count: because a resume has superseded it, or because it was recorded before it was scored.
     pub superseded: bool,
@@ -45,41 +51,12 @@ pub struct Recorded {
 
 /// How many lines are read at a time. Requests and answers may be long, so that fewer are held at once.
 const LINES: i64 = 1024;
+const LINES_WITH_ROWS: i64 = 256;
 const FULL_LINES: i64 = 128;
 const INDEX_LINES: i64 = 4096;
 
 /// How many shared messages and requests are kept at hand from one page to the next.
 const CONTENTS_AT_HAND: usize = 256;
-
-/// One statement, so that both tables are seen at the same instant however busily somebody writes.
-macro_rules! select_page {
-    ($heavy:literal, $from:literal) => {
-        concat!(
-            "SELECT seq, elapsed_us, body AS event, NULL AS variant, NULL AS trial, NULL AS row_id, \
-             NULL AS row_digest, NULL AS request_digest, NULL AS outcome, NULL AS attempts, NULL AS latency_us, \
-             NULL AS verdicts, NULL AS answer, NULL AS request, NULL AS content \
-             FROM events WHERE run = $1 AND seq > $2 \
-             UNION ALL \
-             SELECT seq, elapsed_us, NULL, variant, trial, row_id, row_digest, request_digest, outcome, attempts, \
-             latency_us, verdicts, answer, ",
-            $heavy,
-            " FROM samples ",
-            $from,
-            " WHERE run = $1 AND seq > $2 AND superseded = 0 ORDER BY seq LIMIT $3"
-        )
-    };
-}
-
-const PAGE: &str = select_page!("NULL, NULL", "");
-const FULL_PAGE: &str =
-    select_page!("request, contents.body", "LEFT JOIN contents ON contents.digest = samples.row_digest");
-
-const ONE_SAMPLE: &str = "SELECT seq, elapsed_us, NULL AS event, variant, trial, row_id, row_digest, request_digest, \
-     outcome, attempts, latency_us, verdicts, answer, request, contents.body AS content \
-     FROM samples LEFT JOIN contents ON contents.digest = samples.row_digest WHERE run = $1 AND seq = $2";
-
-const INDEX_PAGE: &str = "SELECT seq, variant, row_id, trial, row_digest, request_digest, outcome, superseded, verdicts IS NOT NULL AS scored \
-     FROM samples WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 
 /// The events of a run, in the order of their numbers, without superseded samples. It reads a page at a time: memory does
 /// not grow with the run, and a run that is being written is seen as far as it is when a page is read.
@@ -118,6 +95,7 @@ impl Replay {
         }
         let (text, limit) = match self.detail {
             Detail::Verdicts => (PAGE, LINES),
+            Detail::Rows => (PAGE_WITH_ROWS, LINES_WITH_ROWS),
             Detail::Full => (FULL_PAGE, FULL_LINES),
         };
         let query = sqlx::query(text).bind(self.key).bind(self.after).bind(limit);
@@ -172,6 +150,24 @@ impl Store {
             Some(EventKind::CaseFinished { sample }) => Ok(*sample),
             _ => Err(StoreError::NoSuchSample { run: run.clone(), seq }),
         }
+    }
+
+    /// What this judge answered to this very question when it was asked for the `vote`th time, from 0: in the newest run
+    /// that has it, whichever that is. None if it was never asked that.
+    ///
+    /// # Errors
+    /// Whatever keeps a store from being read.
+    pub async fn judged(&self, model: &Digest, request: &Digest, vote: u32) -> Result<Option<Completion>, StoreError> {
+        let body: Option<String> = sqlx::query_scalar(JUDGED)
+            .bind(model.as_bytes().as_slice())
+            .bind(request.as_bytes().as_slice())
+            .bind(i64::from(vote))
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(|error| self.place.error("look for a judgement", &error))?;
+        let body: Option<JudgementBody<Completion>> =
+            body.map(|body| parsed("judgement", &body)).transpose().map_err(|nonsense| self.place.damaged(nonsense))?;
+        Ok(body.map(|body| body.completion))
     }
 
     fn reader(&self) -> Reader {
@@ -232,6 +228,7 @@ impl Reader {
 fn recorded(row: &sqlite::Row) -> Result<Recorded, Nonsense> {
     let case = record::case(row)?;
     let request_digest = column::<Option<Vec<u8>>>(row, "request_digest")?;
+    let outcome = column(row, "outcome")?;
     Ok(Recorded {
         seq: number(row, "seq")?,
         variant: case.variant,
@@ -239,8 +236,8 @@ fn recorded(row: &sqlite::Row) -> Result<Recorded, Nonsense> {
         trial: case.trial,
         row_digest: record::digest(&column::<Vec<u8>>(row, "row_digest")?)?,
         request_digest: request_digest.map(|bytes| record::digest(&bytes)).transpose()?,
-        completed: record::is_completed(row)?,
-        scored: column::<i64>(row, "scored")? != 0,
+        completed: record::is_completed(outcome),
+        scored: column::<i64>(row, "scored")? != 0 && !record::is_unjudged(outcome),
         superseded: column::<i64>(row, "superseded")? != 0,
     })
 }

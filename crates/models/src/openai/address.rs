@@ -10,6 +10,9 @@ const OWN_HOST: &str = "api.openai.com";
 /// Names in a query that stand for a credential.
 const CREDENTIALS: [&str; 7] = ["key", "api_key", "api-key", "apikey", "token", "access_token", "sig"];
 
+/// How the addresses of single calls end.
+const CALLS: [&str; 4] = ["/chat/completions", "/responses", "/completions", "/embeddings"];
+
 /// A base address that has been checked: HTTP or HTTPS, without credentials, and without a `/` at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Address {
@@ -30,9 +33,7 @@ impl Address {
             return Err(no_address(written, "it does not begin with http:// or https://"));
         }
         let path = url.path().trim_end_matches('/').to_owned();
-        if let Some(base) =
-            ["/chat/completions", "/responses", "/completions"].iter().find_map(|end| path.strip_suffix(end))
-        {
+        if let Some(base) = CALLS.iter().find_map(|end| path.strip_suffix(end)) {
             url.set_path(base);
             url.set_query(None);
             return Err(format!(
@@ -120,8 +121,10 @@ mod tests {
 
     #[test]
     fn the_address_of_one_call_is_told_its_base() {
-        let error = Address::parse("https://api.openai.com/v1/chat/completions").unwrap_err();
-        assert!(error.ends_with("write the base: `https://api.openai.com/v1`"), "{error}");
+        for call in ["chat/completions", "responses", "embeddings"] {
+            let error = Address::parse(&format!("https://api.openai.com/v1/{call}")).unwrap_err();
+            assert!(error.ends_with("write the base: `https://api.openai.com/v1`"), "{error}");
+        }
     }
 
     #[test]

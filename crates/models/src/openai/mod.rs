@@ -1,4 +1,4 @@
-//! Any server that speaks OpenAI's API: chat completions or responses, streamed or not.
+//! Any server that speaks OpenAI's API: chat completions or responses, streamed or not, and embeddings.
 //!
 //! async-openai makes the calls; the types of what is sent and heard are this module's own, because they need only what is
 //! used, and servers leave out the rest. See `http` for what is done below async-openai.
@@ -9,6 +9,8 @@ mod asked;
 mod chat;
 mod chat_answer;
 mod door;
+mod embeddings;
+mod embeddings_answer;
 mod error;
 mod failure;
 mod headers;
@@ -21,6 +23,7 @@ mod retry_after;
 mod sendable;
 mod stream;
 mod tap;
+mod target;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,8 +31,7 @@ use std::time::{Duration, Instant};
 use async_openai::Client;
 use async_trait::async_trait;
 use carat_core::spec::{Api, ModelSpec};
-use carat_core::{Call, Completion, Digest, Model, ModelError, ModelId, Request};
-use serde_json::json;
+use carat_core::{Call, Completion, Model, ModelError, ModelId, Request};
 
 use crate::Secret;
 use crate::setup::Problem;
@@ -37,12 +39,15 @@ use address::Address;
 use chat::ChatBody;
 use chat_answer::ChatAnswer;
 use door::Door;
+use embeddings::EmbeddingsBody;
+use embeddings_answer::EmbeddingsAnswer;
 use error::Teller;
 use failure::Failure;
 use http::{Recipe, Transport};
 use responses::ResponsesBody;
 use responses_answer::ResponsesAnswer;
 use tap::Tap;
+pub(crate) use target::Target;
 
 /// The variable that holds the key of OpenAI itself, where the project names none.
 const OWN_KEY: &str = "OPENAI_API_KEY";
@@ -61,33 +66,32 @@ pub(crate) struct OpenAi {
 }
 
 impl OpenAi {
-    /// Checks the settings of a model and makes its client. Nothing is sent.
+    /// Checks what is left to check of the settings of a model and makes its client. Nothing is sent.
     pub(crate) fn new(
-        name: &str,
+        id: ModelId,
+        Target { model, address, api }: Target,
         spec: &ModelSpec,
         timeout: Duration,
         env: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, Problem> {
-        let address = Address::parse(spec.base_url.as_deref().unwrap_or(address::OWN)).map_err(Problem::BadBaseUrl)?;
         let key = key(spec, &address, env)?;
         let (extra, mut secrets) = headers::read(&spec.headers, env)?;
         let door = Door::new(address.clone(), key.as_ref().map(|(_, key)| key), spec.organization.as_deref(), extra)?;
         let transport = Recipe::new(env).and_then(Transport::new).map_err(Problem::NoClient)?;
-        let model = spec.model.clone().unwrap_or_else(|| name.to_owned());
         let (key_variable, key) = key.unzip();
         secrets.extend(key);
         let teller = Teller {
-            url: door.shown_url(path(spec.api)),
+            url: door.shown_url(path(api)),
             base: address.base().to_owned(),
             model: model.clone(),
             key_variable,
             secrets,
         };
         Ok(Self {
-            id: ModelId { name: name.into(), digest: digest(&model, &address, spec.api) },
+            id,
             model,
             client: Client::build(transport.client(), door).with_http_service(transport),
-            api: spec.api,
+            api,
             stream: spec.stream,
             is_own: address.is_own(),
             timeout,
@@ -99,6 +103,7 @@ impl OpenAi {
         match self.api {
             Api::Chat => self.chat(request).await,
             Api::Responses => self.responses(request).await,
+            Api::Embeddings => self.embeddings(request).await,
         }
     }
 
@@ -128,6 +133,13 @@ impl OpenAi {
             answer.completion(&self.model)
         }
     }
+
+    async fn embeddings(&self, request: &Request) -> Result<Completion, Failure> {
+        let body = EmbeddingsBody::new(&self.model, request)?;
+        sendable::check(request, EmbeddingsBody::has_already)?;
+        let answer: EmbeddingsAnswer = self.client.embeddings().create_byot(body).await?;
+        answer.completion(&self.model)
+    }
 }
 
 #[async_trait]
@@ -148,11 +160,8 @@ const fn path(api: Api) -> &'static str {
     match api {
         Api::Chat => "/chat/completions",
         Api::Responses => "/responses",
+        Api::Embeddings => "/embeddings",
     }
-}
-
-fn digest(model: &str, address: &Address, api: Api) -> Digest {
-    Digest::of_json(&json!({ "provider": "openai", "model": model, "base_url": address.normalised(), "api": api }))
 }
 
 /// The key and the variable that it came from. The key of OpenAI itself is never sent to anybody else, unless the project

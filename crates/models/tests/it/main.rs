@@ -3,7 +3,10 @@
 
 mod asking;
 mod baselines;
+mod embeddings;
 mod errors;
+mod identity;
+mod judging;
 mod played;
 mod programs;
 mod recorded;

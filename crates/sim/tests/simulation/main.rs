@@ -8,6 +8,7 @@ mod faults;
 mod holding;
 mod program;
 mod refusals;
+mod rules;
 mod streaming;
 
 use carat_sim::{FaultKind, FaultRule, Running, Settings, Simulation};

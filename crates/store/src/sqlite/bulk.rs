@@ -13,7 +13,7 @@ use sqlx::{Arguments as _, AssertSqlSafe, Executor as _, SqlSafeStr};
 
 use super::{Arguments, BEGIN, Connection};
 use crate::pool::Content;
-use crate::record::{EventRecord, SampleRecord};
+use crate::record::{EventRecord, JudgementRecord, SampleRecord};
 
 /// How many rows a statement takes. The last is 1, so that any number can be made up.
 const SIZES: [usize; 6] = [64, 16, 8, 4, 2, 1];
@@ -64,6 +64,15 @@ static SAMPLES: LazyLock<Bulk> = LazyLock::new(|| {
     )
 });
 
+static JUDGEMENTS: LazyLock<Bulk> = LazyLock::new(|| {
+    Bulk::new(
+        "INSERT INTO judgements (run, seq, elapsed_us, variant, row_id, trial, scorer, model, model_digest, \
+         request_digest, vote, body) VALUES",
+        "(?,?,?,?,?,?,?,?,?,?,?,?)",
+        "",
+    )
+});
+
 static EVENTS: LazyLock<Bulk> =
     LazyLock::new(|| Bulk::new("INSERT INTO events (run, seq, elapsed_us, kind, body) VALUES", "(?,?,?,?,?)", ""));
 
@@ -94,6 +103,10 @@ impl Batch {
 
     pub(crate) fn samples(&mut self, run: i64, samples: Vec<SampleRecord>) {
         self.add(&SAMPLES, &[], samples.into_iter().map(|sample| sample_values(run, sample)));
+    }
+
+    pub(crate) fn judgements(&mut self, run: i64, judgements: Vec<JudgementRecord>) {
+        self.add(&JUDGEMENTS, &[], judgements.into_iter().map(|judgement| judgement_values(run, judgement)));
     }
 
     pub(crate) fn events(&mut self, run: i64, events: Vec<EventRecord>) {
@@ -200,6 +213,23 @@ fn sample_values(run: i64, sample: SampleRecord) -> [Value; 14] {
         sample.verdicts.into(),
         sample.answer.into(),
         sample.request.into(),
+    ]
+}
+
+fn judgement_values(run: i64, judgement: JudgementRecord) -> [Value; 12] {
+    [
+        run.into(),
+        judgement.seq.into(),
+        judgement.elapsed_us.into(),
+        judgement.variant.into(),
+        judgement.row_id.into(),
+        judgement.trial.into(),
+        judgement.scorer.into(),
+        judgement.model.into(),
+        judgement.model_digest.into(),
+        judgement.request_digest.into(),
+        judgement.vote.into(),
+        judgement.body.into(),
     ]
 }
 

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use carat_core::event::{DatasetId, PlanOutline, Reuse, RunStatus};
+use carat_core::event::{DatasetId, Judgement, PlanOutline, Reuse, RunStatus};
 use carat_core::{
-    Case, Completion, Digest, Event, EventKind, FinishReason, Message, Outcome, Request, Role, Row, RunId, Sample,
-    Score, Transcript, UnitInterval,
+    Case, Completion, Digest, Event, EventKind, FinishReason, Grade, Message, ModelId, Outcome, Request, Role, Row,
+    RunId, Sample, Score, Transcript,
 };
 use carat_store::{Detail, Journal, Store};
 use serde_json::json;
@@ -56,7 +56,7 @@ pub(crate) fn request(texts: &[&str]) -> Request {
 /// A sample of a row that was asked this and answered `billing`.
 pub(crate) fn sample(variant: u32, row: Row, request: Request) -> Sample {
     let completion = Completion { text: "billing".into(), finish_reason: FinishReason::Stop, ..Default::default() };
-    let score = Score { value: UnitInterval::ONE, pass: Some(true), reason: None, labels: None };
+    let score = Score::from(Grade::Pass(true));
     Sample {
         case: Case { variant, row: row.id.clone(), trial: 0 },
         row_digest: row.digest(),
@@ -81,6 +81,25 @@ pub(crate) fn case(seq: u64) -> Event {
     finished_case(seq, sample(0, row(seq), request(&["Which queue?"])))
 }
 
+/// What the judge `jury` said of the answer to the row of this number, when it was asked this.
+pub(crate) fn judgement(number: u64, question: &str, said: &str) -> Judgement {
+    Judgement {
+        case: Case { variant: 0, row: row(number).id, trial: 0 },
+        scorer: "polite".into(),
+        model: ModelId { name: "jury".into(), digest: Digest::of_bytes(b"jury") },
+        request_digest: request(&[question]).digest(),
+        vote: 0,
+        completion: Completion { text: said.into(), finish_reason: FinishReason::Stop, ..Default::default() },
+        attempts: 1,
+        latency_us: 9_000,
+        cached: false,
+    }
+}
+
+pub(crate) fn judged(seq: u64, judgement: Judgement) -> Event {
+    event(seq, EventKind::JudgeAnswered { judgement: Box::new(judgement) })
+}
+
 pub(crate) fn plan() -> PlanOutline {
     PlanOutline {
         eval: "triage".into(),
@@ -94,7 +113,10 @@ pub(crate) fn plan() -> PlanOutline {
         trials: 1,
         cases: 3,
         scorers: Vec::new(),
+        judges: Vec::new(),
+        slices: Vec::new(),
         gates: Vec::new(),
+        baseline: None,
     }
 }
 

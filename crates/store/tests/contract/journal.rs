@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use carat_core::event::RunStatus;
+use carat_core::event::{Judgement, RunStatus};
 use carat_core::message::{Image, Part};
 use carat_core::request::{ResponseFormat, Tool};
 use carat_core::{
-    Case, Completion, Event, EventKind, FinishReason, Labels, Message, ModelError, ModelErrorKind, Outcome, Request,
-    Role, Row, Sample, Score, Sink, ToolCall, Transcript, UnitInterval, Unscored, UnscoredKind, Usage,
+    Case, Completion, Digest, Event, EventKind, FinishReason, Grade, Labels, Message, ModelError, ModelErrorKind,
+    ModelId, Outcome, Request, Role, Row, Sample, Score, Sink, ToolCall, Transcript, UnitInterval, Unscored,
+    UnscoredKind, Usage,
 };
 use carat_store::{Detail, Store, StoreError};
 use proptest::collection::vec;
@@ -52,15 +53,20 @@ async fn every_kind_of_event_comes_back_as_it_was() {
         Sample { outcome: Outcome::Unanswered { error: error.clone() }, ..sample(1, row(5), request(&["Which?"])) };
     let events = [
         started(0, run(1)),
-        event(1, EventKind::AttemptFailed { case: case_of(1), attempt: 1, error: error.clone(), wait_ms: 500 }),
+        event(
+            1,
+            EventKind::AttemptFailed { case: case_of(1), scorer: None, attempt: 1, error: error.clone(), wait_ms: 500 },
+        ),
         case(2),
-        event(3, EventKind::ModelGivenUp { model: "gpt".into(), error }),
+        event(3, EventKind::ModelGivenUp { model: "gpt".into(), error: error.clone() }),
         finished_case(4, unrendered),
         finished_case(5, unanswered),
         finished_case(6, Sample { transcript: None, ..sample(1, row(5), request(&["Which?"])) }),
         finished(7, RunStatus::Interrupted),
         resumed(8),
-        finished(9, RunStatus::Finished),
+        judged(9, judgement(1, "Is it polite?", "PASS")),
+        event(10, asked_in_vain(error)),
+        finished(11, RunStatus::Finished),
     ];
     journal.emit(&events).await.unwrap();
     assert_eq!(replayed(&store, &run(1), Detail::Full).await, events);
@@ -94,7 +100,7 @@ async fn a_run_of_many_pages_comes_back_in_order() {
     let mut journal = begin(&store, 1).await;
     let failed = |seq| {
         let error = ModelError::new(ModelErrorKind::Timeout, "late");
-        event(seq, EventKind::AttemptFailed { case: case_of(seq), attempt: 1, error, wait_ms: 1 })
+        event(seq, EventKind::AttemptFailed { case: case_of(seq), scorer: None, attempt: 1, error, wait_ms: 1 })
     };
     let events: Vec<Event> = (0..1500).map(|seq| if seq % 3 == 0 { failed(seq) } else { case(seq) }).collect();
     for batch in events.chunks(77) {
@@ -135,6 +141,11 @@ async fn one_sample_is_found_by_its_number() {
     assert_eq!(error, StoreError::NoSuchSample { run: run(1), seq: 0 });
 }
 
+/// A judge's attempt that failed.
+fn asked_in_vain(error: ModelError) -> EventKind {
+    EventKind::AttemptFailed { case: case_of(1), scorer: Some("polite".into()), attempt: 1, error, wait_ms: 500 }
+}
+
 fn case_of(number: u64) -> Case {
     Case { variant: 0, row: row(number).id, trial: 0 }
 }
@@ -161,7 +172,8 @@ fn hostile(word: &str) -> Sample {
     let completion =
         Completion { text: text(), tool_calls: vec![call], refusal: Some(text()), ..Completion::default() };
     let labels = Labels { expected: text(), predicted: Some(text()) };
-    let score = Score { labels: Some(labels), ..Score::from(carat_core::Grade::Pass(false)).because(word) };
+    let (labels, category, counts) = (Some(labels), Some(text()), vec![u32::MAX]);
+    let score = Score { labels, category, counts, ..Score::from(Grade::Pass(false)).because(word) };
     let unscored = vec![(word.into(), Unscored::new(UnscoredKind::ScorerFailed, word))];
     let outcome =
         Outcome::Completed { completion, scores: vec![(word.into(), score.clone()), (word.into(), score)], unscored };
@@ -213,22 +225,24 @@ fn any_request() -> impl Strategy<Value = Request> {
 fn any_outcome() -> impl Strategy<Value = Outcome> {
     let usage =
         Usage { input_tokens: u64::MAX, output_tokens: 0, cached_input_tokens: None, reasoning_tokens: Some(1) };
-    let score = (0.0..=1.0, option::of(any::<bool>()), option::of(word())).prop_map(|(value, pass, reason)| Score {
-        value: UnitInterval::new(value).unwrap(),
-        pass,
-        reason,
-        labels: None,
-    });
-    let completed =
-        (word(), vec((word(), score), 0..3), vec((word(), word()), 0..2)).prop_map(move |(text, scores, unscored)| {
+    let labels = (word(), option::of(word())).prop_map(|(expected, predicted)| Labels { expected, predicted });
+    let words = (option::of(word()), option::of(labels), option::of(word()));
+    let score = (0.0..=1.0, option::of(any::<bool>()), words, vec(any::<u32>(), 0..3)).prop_map(
+        |(value, pass, (reason, labels, category), counts)| {
+            let value = UnitInterval::new(value).unwrap();
+            Score { value, pass, reason, labels, category, counts }
+        },
+    );
+    let unscored = proptest::sample::select(&[UnscoredKind::NoExpectation, UnscoredKind::JudgeFailed]);
+    let completed = (word(), vec((word(), score), 0..3), vec((word(), word(), unscored), 0..2)).prop_map(
+        move |(text, scores, unscored)| {
             let completion =
                 Completion { text, finish_reason: FinishReason::Length, usage: Some(usage), ..Completion::default() };
             let scores = scores.into_iter().map(|(name, score)| (Arc::from(name), score)).collect();
-            let unscored = unscored
-                .into_iter()
-                .map(|(name, why)| (Arc::from(name), Unscored::new(UnscoredKind::NoExpectation, why)));
+            let unscored = unscored.into_iter().map(|(name, why, kind)| (Arc::from(name), Unscored::new(kind, why)));
             Outcome::Completed { completion, scores, unscored: unscored.collect() }
-        });
+        },
+    );
     prop_oneof![
         4 => completed,
         1 => word().prop_map(|message| Outcome::Unrendered { message }),
@@ -253,15 +267,37 @@ prop_compose! {
     }
 }
 
+prop_compose! {
+    fn any_judgement()(
+        texts in (word(), word(), word(), word()), variant in any::<u32>(), trial in any::<u32>(), vote in any::<u32>(),
+        attempts in any::<u32>(), latency_us in any::<u64>(), cached in any::<bool>(),
+    ) -> Judgement {
+        let (row, scorer, model, text) = texts;
+        Judgement {
+            case: Case { variant, row: row.into(), trial },
+            scorer: scorer.into(),
+            model: ModelId { name: model.as_str().into(), digest: Digest::of_bytes(model.as_bytes()) },
+            request_digest: Digest::of_bytes(text.as_bytes()),
+            vote,
+            completion: Completion { text, ..Completion::default() },
+            attempts,
+            latency_us,
+            cached,
+        }
+    }
+}
+
 fn any_kind() -> impl Strategy<Value = EventKind> {
     prop_oneof![
         4 => any_sample().prop_map(|sample| EventKind::CaseFinished { sample: Box::new(sample) }),
         1 => (word(), any::<u64>()).prop_map(|(text, wait_ms)| EventKind::AttemptFailed {
             case: Case { variant: 0, row: text.as_str().into(), trial: 0 },
+            scorer: (wait_ms % 2 == 0).then(|| text.as_str().into()),
             attempt: 1,
             error: ModelError::new(ModelErrorKind::Connection, text),
             wait_ms,
         }),
+        2 => any_judgement().prop_map(|judgement| EventKind::JudgeAnswered { judgement: Box::new(judgement) }),
         1 => word().prop_map(|model| EventKind::ModelGivenUp {
             model: model.into(),
             error: ModelError::new(ModelErrorKind::NotFound, "gone"),
@@ -271,7 +307,7 @@ fn any_kind() -> impl Strategy<Value = EventKind> {
 }
 
 /// Events with rising numbers, with gaps or without, in batches.
-fn any_batches() -> impl Strategy<Value = Vec<Vec<Event>>> {
+pub(crate) fn any_batches() -> impl Strategy<Value = Vec<Vec<Event>>> {
     vec(vec((any_kind(), 1_u64..3, 0..=i64::MAX as u64), 1..12), 1..5).prop_map(|batches| {
         let mut next = 0;
         let mut number = |(kind, step, elapsed_us)| {

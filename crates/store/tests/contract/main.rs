@@ -2,6 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod archive;
+mod archive_damage;
+mod archive_import;
+mod archive_judgements;
+mod archive_old_stores;
 mod catalogue;
 mod crash;
 mod fixtures;
