@@ -30,6 +30,12 @@ impl Ended {
         plain(project, &format!("{}{}", self.exit(), self.talk))
     }
 
+    /// All that it said and how it ended, as a snapshot has it: how long answers took is left out, too.
+    pub(crate) fn shown(&self, project: &Project) -> String {
+        let lines: Vec<&str> = self.data.lines().map(timeless).collect();
+        plain(project, &format!("{}{}\n{}", self.exit(), lines.join("\n"), self.talk))
+    }
+
     /// Why cases have no answer, and how it ended. Whether a model is given up for it before its other cases have ended is
     /// a matter of chance, and left out.
     pub(crate) fn why(&self, project: &Project) -> String {
@@ -48,6 +54,16 @@ impl Ended {
 
     fn exit(&self) -> String {
         self.code.map_or_else(|| "ended by a signal\n".to_owned(), |code| format!("exit {code}\n"))
+    }
+}
+
+/// A line of a report without its last column, which says how long answers took.
+fn timeless(line: &str) -> &str {
+    let is_span = |text: &str| text.ends_with(" ms") || text.ends_with(" s");
+    let is_column = |cell: &str| cell == "p50 / p95" || cell.contains(" / ") && cell.split(" / ").all(is_span);
+    match line.rsplit_once("  ") {
+        Some((rest, cell)) if is_column(cell.trim()) => rest.trim_end(),
+        Some(_) | None => line,
     }
 }
 

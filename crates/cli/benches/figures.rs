@@ -1,7 +1,7 @@
 //! The figures that carat promises, measured on the real binary against the simulated server in a process of its own.
 //!
 //! `cargo bench -p carat-cli --bench figures` prints them all; a word behind `--` picks some: `rate`, `latency`, `rows`,
-//! `start`, `nearest`. Machines are noisy: each line is the median of several runs, with the least and the most.
+//! `start`, `nearest`, `compare`, `reports`. Machines are noisy: each line is the median of several runs, with the least and the most.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and breaks loudly")]
 
@@ -29,8 +29,15 @@ fn main() {
     }
     let wants = |name: &str| args.is_empty() || args.iter().any(|arg| name.contains(arg.as_str()));
     println!("{:<44} {:>12} {:>12} {:>12}  promised", "figure", "median", "least", "most");
-    let benches: [(&str, fn()); 5] =
-        [("rate", rate), ("latency", latency), ("rows", rows), ("start", start), ("nearest", nearest)];
+    let benches: [(&str, fn()); 7] = [
+        ("rate", rate),
+        ("latency", latency),
+        ("rows", rows),
+        ("start", start),
+        ("nearest", nearest),
+        ("compare", compare),
+        ("reports", reports),
+    ];
     benches.iter().filter(|(name, _)| wants(name)).for_each(|(_, bench)| bench());
 }
 
@@ -284,4 +291,63 @@ fn nearest() {
     tell("100,000 rows, nearest of 40 examples", &taken, "s", "<= 20", |t| t.wall.as_secs_f64());
     tell("100,000 rows, nearest: peak memory", &taken, "MB", "<= 100", |t| t.peak_mb);
     tell("100,000 rows, nearest: CPU a sample", &taken, "ms", "", |t| t.cpu.as_secs_f64() * 1e3 / ROWS as f64);
+}
+
+/// A project whose rows carry two answers each, and two recorded runs of so many samples that give them: verdicts that
+/// differ on some rows, and degrees that differ on most.
+fn compared(rows: u64) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(prepare(&folder, name), text).unwrap();
+    write(
+        "carat.yaml",
+        "models:\n  before: { provider: recorded, column: metadata.before }\n  after: { provider: recorded, column: metadata.after }\n",
+    );
+    write("prompts/ask.prompty", PROMPT);
+    let mut file = std::io::BufWriter::new(std::fs::File::create_new(prepare(&folder, "datasets/rows.jsonl")).unwrap());
+    let queues = ["billing", "technical", "account", "other"];
+    let mut state = 7_u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % 100
+    };
+    for row in 0..rows {
+        let queue = queues[usize::try_from(row % 4).unwrap()];
+        let mut answer = |right: u64| match next() {
+            luck if luck < right => queue.to_owned(),
+            luck => queues[usize::try_from((row + 1 + luck % 3) % 4).unwrap()].to_owned(),
+        };
+        let (before, after) = (answer(76), answer(78));
+        writeln!(
+            file,
+            r#"{{"id":"r-{row}","input":{{"subject":"Ticket {row}","body":"The {queue} thing number {row} was charged twice since the update, and the sensor says nothing at all. What shall I do about it before Monday?"}},"expected":"{queue}","metadata":{{"before":"{before}","after":"{after}"}}}}"#
+        )
+        .unwrap();
+    }
+    file.flush().unwrap();
+    for model in ["before", "after"] {
+        let spec = format!(
+            "prompts: [ask]\nmodels: [{model}]\ndataset: rows\nscorers:\n  - {{ name: queue, choice: {{ options: [billing, technical, account, other] }} }}\n  - {{ name: close, levenshtein: {{}} }}\n"
+        );
+        write(&format!("evals/{model}.yaml"), &spec);
+        carat(folder.path(), &["eval", model]);
+    }
+    folder
+}
+
+fn compare() {
+    let folder = compared(100_000);
+    let taken = again(REPEATS, || carat(folder.path(), &["diff", "@last~1", "@last", "--rows", "0"]));
+    tell("two runs of 100,000 compared, 10,000 resamples", &taken, "s", "<= 2", |t| t.wall.as_secs_f64());
+    tell("two runs of 100,000 compared: peak memory", &taken, "MB", "<= 300", |t| t.peak_mb);
+}
+
+fn reports() {
+    let folder = compared(100_000);
+    for (format, file) in
+        [("jsonl", "r.jsonl"), ("junit", "r.xml"), ("markdown", "r.md"), ("html", "r.html"), ("csv", "r.csv"), ("parquet", "r.parquet")]
+    {
+        let taken = again(1, || carat(folder.path(), &["run", "show", "@last", &format!("--{format}"), file]));
+        tell(&format!("{format} of 100,000 samples"), &taken, "s", "", |t| t.wall.as_secs_f64());
+        tell(&format!("{format} of 100,000 samples: peak memory"), &taken, "MB", "<= 150", |t| t.peak_mb);
+    }
 }

@@ -58,7 +58,9 @@ pub(crate) enum Color {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run evals: prompts × models × golden rows
-    Eval(commands::eval::Args),
+    Eval(Box<commands::eval::Args>),
+    /// Two runs, or two variants of one, side by side, row by row
+    Diff(commands::diff::Args),
     /// Recorded runs
     Run(commands::run::Args),
     /// Prompts

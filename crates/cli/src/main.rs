@@ -5,6 +5,8 @@ mod commands;
 mod exit;
 mod fault;
 mod out;
+mod recorded;
+mod report_files;
 mod session;
 mod table;
 
@@ -43,6 +45,7 @@ fn carry_out(cli: &Cli) -> Result<Exit, Fault> {
         Command::Model(args) => commands::model::run(args, &Session::open(&cli.global)?),
         Command::Prompt(args) => commands::prompt::run(args, &Session::open(&cli.global)?),
         Command::Eval(args) => on_runtime(commands::eval::run(args, &Session::open(&cli.global)?)),
+        Command::Diff(args) => on_runtime(commands::diff::run(args, &Session::open(&cli.global)?)),
         Command::Run(args) => on_runtime(commands::run::run(args, &Session::open(&cli.global)?)),
     }
 }

@@ -1,23 +1,32 @@
 //! Carrying out a plan: the journal first, then everybody who watches.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use carat_core::event::{FORMAT, RunStatus};
+use carat_core::compare::{Settings, Sides};
+use carat_core::event::{FORMAT, PlanOutline, RunStatus};
 use carat_core::fold::{Progress, Report, VariantReport};
-use carat_core::{EventKind, ModelErrorKind, RunId, Sample};
+use carat_core::spec::GateMode;
+use carat_core::{Completion, DataError, Digest, EventKind, ModelErrorKind, RunId, Sample};
+use carat_eval::comparing::{self, Baseline, Compared};
+use carat_eval::jury::Jury;
+use carat_eval::plan::Judge;
 use carat_eval::resume::Decisions;
 use carat_eval::run::Recordings;
 use carat_eval::{Execution, Plan, RunError, gates};
 use carat_store::{Journal, Store};
+use tokio::sync::mpsc;
 
 use crate::commands::run::reasons::Reasons;
 use crate::commands::run::summary;
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::out;
+use crate::recorded::Recorded;
+use crate::report_files;
 use crate::session::{Session, now};
 
+use super::baseline::Loaded;
 use super::ingredients::Selected;
 use super::watch::{Screen, Watcher};
 use super::{Args, interrupts, models};
@@ -25,55 +34,94 @@ use super::{Args, interrupts, models};
 /// Begins a new run of what was selected, and carries it out.
 pub(super) async fn begin(args: &Args, session: &Session, selected: Selected) -> Result<Exit, Fault> {
     let store = Arc::new(session.store().await?);
+    let baseline = match &args.baseline {
+        Some(reference) => {
+            let loaded = Loaded::find(reference, &selected.eval.spec.slices, session).await?;
+            loaded.refuse_foreign(&*selected.rows, args.common_rows)?;
+            Some(loaded)
+        }
+        None => None,
+    };
     let models = models::build_models(&selected.eval.spec.models, session, &store).await?;
-    let plan = selected.plan(args, session, Some(&store), models, &[]).await?;
+    let judges = selected.jury.judges(session, &store).await?;
+    let plan = selected.plan(args, session, Some(&store), models, judges, &[]).await?;
     let run: RunId = uuid::Uuid::now_v7().to_string().into();
     let at = now();
     let journal = store.begin_run(&run, &plan.outline.eval, args.name.as_deref(), &at).await?;
     let opening = EventKind::RunStarted { format: FORMAT, run, at, plan: plan.outline.clone() };
     let job = Job {
-        plan: Arc::new(plan),
+        outline: plan.outline.clone(),
+        work: Work::Plan(Arc::new(plan)),
         journal,
         opening: vec![opening],
-        progress: Progress::default(),
-        reasons: Reasons::default(),
+        counted: Counted::default(),
         decisions: Decisions::default(),
+        baseline,
     };
     job.carry_out(args, session, store).await
 }
 
-/// A plan, and where it stands.
+/// What is to be done, and where it stands.
 pub(super) struct Job {
-    pub(super) plan: Arc<Plan>,
+    pub(super) outline: PlanOutline,
+    pub(super) work: Work,
     pub(super) journal: Journal,
     pub(super) opening: Vec<EventKind>,
     /// What was recorded before, already counted.
-    pub(super) progress: Progress,
-    /// Why cases had no answer before.
-    pub(super) reasons: Reasons,
+    pub(super) counted: Counted,
     pub(super) decisions: Decisions,
+    pub(super) baseline: Option<Loaded>,
+}
+
+/// Where answers come from.
+pub(super) enum Work {
+    /// Models are asked.
+    Plan(Arc<Plan>),
+    /// They are recorded, and scored again.
+    Recorded { jury: Arc<Jury>, judges: Arc<[Judge]>, samples: mpsc::Receiver<Result<Sample, DataError>> },
+}
+
+/// What events have come to.
+#[derive(Default)]
+pub(super) struct Counted {
+    pub(super) progress: Progress,
+    /// Why cases had no answer.
+    pub(super) reasons: Reasons,
+    /// By row, as far as something is compared.
+    pub(super) sides: Sides,
+}
+
+/// Whether rows have to be kept for a comparison.
+pub(crate) const fn is_compared(outline: &PlanOutline) -> bool {
+    outline.variants.len() > 1 || outline.baseline.is_some()
 }
 
 impl Job {
     /// Runs, tells, reports.
     pub(super) async fn carry_out(self, args: &Args, session: &Session, store: Arc<Store>) -> Result<Exit, Fault> {
         let run = self.journal.run().clone();
-        let progress = Arc::new(Mutex::new(self.progress));
-        let screen = Screen::open(session.quiet, &self.plan.outline, Arc::clone(&progress));
+        let progress = Arc::new(Mutex::new(self.counted.progress));
+        let screen = Screen::open(session.quiet, &self.outline, Arc::clone(&progress));
         let told = screen.clone();
         let mut journal = self.journal.on_wait(move |error| told.say(&format!("{error}; waiting for half a minute")));
         let (stop, listener) = interrupts::listen(screen.clone());
-        let mut watcher = Watcher::new(Arc::clone(&progress), self.reasons, session.verbose.then(|| screen.clone()));
+        let sides = is_compared(&self.outline).then_some(self.counted.sides);
+        let told = session.verbose.then(|| screen.clone());
+        let mut watcher = Watcher::new(Arc::clone(&progress), self.counted.reasons, sides, told);
+        let recordings = StoredSamples { store: Arc::clone(&store), run: run.clone() };
         let execution = Execution {
             opening: self.opening,
             next_seq: journal.next_seq(),
             decisions: Arc::new(self.decisions),
-            recordings: Some(Arc::new(StoredSamples { store: Arc::clone(&store), run })),
+            recordings: Some(Arc::new(recordings)),
             sinks: vec![&mut journal, &mut watcher],
             stop,
             now: &now,
         };
-        let ended = carat_eval::run(Arc::clone(&self.plan), execution).await;
+        let ended = match self.work {
+            Work::Plan(plan) => carat_eval::run(plan, execution).await,
+            Work::Recorded { jury, judges, samples } => carat_eval::rescore(jury, judges, samples, execution).await,
+        };
         screen.close().await;
         listener.abort();
         journal.close().await;
@@ -81,44 +129,70 @@ impl Job {
             Ok(progress) => progress.clone(),
             Err(poisoned) => poisoned.into_inner().clone(),
         };
-        let folded = Folded { progress, reasons: watcher.reasons };
-        conclude(ended, &folded, args.json.as_deref(), session)
+        let counted = Counted { progress, reasons: watcher.reasons, sides: watcher.sides.unwrap_or_default() };
+        let record = store.find_run(run.as_str()).await?;
+        let recorded = Recorded::InStore(store, record);
+        let conclusion = Conclusion { counted, recorded, baseline: self.baseline };
+        conclusion.tell(ended, args, session).await
     }
 }
 
-/// What a run's events have come to.
-struct Folded {
-    progress: Progress,
-    reasons: Reasons,
+/// What a run came to, and what it is compared with.
+struct Conclusion {
+    counted: Counted,
+    recorded: Recorded,
+    baseline: Option<Loaded>,
 }
 
-/// Says what the run came to, and what that means for the exit code.
-fn conclude(
-    ended: Result<RunStatus, RunError>,
-    Folded { progress, reasons }: &Folded,
-    json: Option<&Path>,
-    session: &Session,
-) -> Result<Exit, Fault> {
-    let Some(mut report) = Report::of(progress) else { return ended.map(|_| Exit::Fine).map_err(Fault::from) };
-    report.gates = gates::judge(&progress.plan.as_ref().map(|plan| plan.gates.clone()).unwrap_or_default(), &report);
-    let to_stdout = json == Some(Path::new("-"));
-    // Whatever becomes of the file, the person hears what the run came to.
-    let written = json.filter(|_| !to_stdout).map_or(Ok(()), |file| write_report(file, &report));
-    if to_stdout {
-        out::json(&report)?;
-        session.talk(&summary::of(&report, progress, reasons));
-    } else {
-        out::data(&summary::of(&report, progress, reasons))?;
+impl Conclusion {
+    /// Says what the run came to, writes the reports, and says what that means for the exit code.
+    async fn tell(self, ended: Result<RunStatus, RunError>, args: &Args, session: &Session) -> Result<Exit, Fault> {
+        let Counted { progress, reasons, sides } = &self.counted;
+        let (Some(mut report), Some(plan)) = (Report::of(progress), progress.plan.as_ref()) else {
+            return ended.map(|_| Exit::Fine).map_err(Fault::from);
+        };
+        let baseline = self.baseline.as_ref().map(|loaded| &loaded.baseline);
+        complete(&mut report, plan, sides, baseline.ok_or_else(|| NO_BASELINE.to_owned()));
+        let json_to_stdout = args.json.as_deref() == Some(Path::new("-"));
+        // Whatever becomes of the files, the person hears what the run came to.
+        let written = match args.json.as_deref().filter(|_| !json_to_stdout) {
+            Some(file) => report_files::write_json(file, &report),
+            None => Ok(()),
+        };
+        let shown = summary::of(&report, progress, reasons);
+        if json_to_stdout {
+            out::json(&report)?;
+        }
+        if json_to_stdout || args.reports.take_stdout() { session.talk(&shown) } else { out::data(&shown)? }
+        let pairs = comparing::shown(sides, baseline);
+        let runs: Vec<&Recorded> = [&self.recorded].into_iter().chain(self.baseline.as_ref().map(Loaded::recorded)).collect();
+        let written = written.and(args.reports.write(plan, &report, &self.recorded, &pairs, &runs).await);
+        session.talk(&summary::next_steps(&report, progress));
+        let status = ended?;
+        written?;
+        Ok(exit_of(status, &report))
     }
-    session.talk(&summary::next_steps(&report, progress));
-    let status = ended?;
-    written?;
-    Ok(exit_of(status, &report))
+}
+
+/// Why gates on a baseline fail where none was named.
+const NO_BASELINE: &str = "there is no baseline; name one with --baseline";
+
+/// Adds to a report what its rows say when they are compared, and whether the gates hold.
+pub(crate) fn complete(
+    report: &mut Report,
+    plan: &PlanOutline,
+    sides: &Sides,
+    baseline: Result<&Baseline, String>,
+) {
+    let compared = Compared::of_run(sides, baseline, plan, &Settings::default());
+    report.gates = gates::judge(&plan.gates, report, &compared);
+    report.comparisons = compared.shown;
 }
 
 fn exit_of(status: RunStatus, report: &Report) -> Exit {
     // A variant without a single answer has not been measured, whatever the others say.
     let mut silent = report.variants.iter().filter(|variant| variant.samples == variant.errors).peekable();
+    let missed = |gate: &carat_core::fold::GateReport| !gate.holds && gate.mode == GateMode::Block;
     match status {
         RunStatus::Interrupted => Exit::Interrupted,
         RunStatus::Failed => Exit::World,
@@ -129,7 +203,7 @@ fn exit_of(status: RunStatus, report: &Report) -> Exit {
                 Exit::World
             }
         }
-        RunStatus::Finished if report.gates.iter().any(|gate| !gate.holds) => Exit::GateFailed,
+        RunStatus::Finished if report.gates.iter().any(missed) => Exit::GateFailed,
         RunStatus::Finished => Exit::Fine,
     }
 }
@@ -138,37 +212,6 @@ fn exit_of(status: RunStatus, report: &Report) -> Exit {
 fn is_mendable(variant: &VariantReport) -> bool {
     let by_hand = [ModelErrorKind::NoExamples, ModelErrorKind::NotRecorded].map(ModelErrorKind::as_str);
     variant.failures.keys().all(|kind| kind == "unrendered" || by_hand.contains(&kind.as_str()))
-}
-
-/// Tells that a report cannot be written before anything is paid for.
-pub(super) fn refuse_unwritable(file: &Path) -> Result<(), Fault> {
-    let beside = beside(file);
-    let tried = if file.is_dir() {
-        Err(std::io::ErrorKind::IsADirectory.into())
-    } else {
-        std::fs::File::create(&beside).and_then(|_| std::fs::remove_file(&beside))
-    };
-    tried.map_err(|error| {
-        let advice = "name a file in a folder that is there and may be written; nothing has been run";
-        Fault::mendable(format!("cannot write the report {}: {error}; {advice}", file.display()))
-    })
-}
-
-/// Where a report is written before it gets its name.
-fn beside(file: &Path) -> PathBuf {
-    file.with_extension("json.part")
-}
-
-/// The file is there with all of the report, or as it was before.
-fn write_report(file: &Path, report: &Report) -> Result<(), Fault> {
-    let text = serde_json::to_string_pretty(report).map_err(Fault::bug)?;
-    let beside = beside(file);
-    let written = std::fs::write(&beside, text + "\n").and_then(|()| std::fs::rename(&beside, file));
-    written.map_err(|error| {
-        let _ = std::fs::remove_file(&beside);
-        let advice = "the run is recorded; `carat run show @last --json` prints the same report";
-        Fault::world(format!("cannot write the report {}: {error}; {advice}", file.display()))
-    })
 }
 
 /// The samples of a run, for answers that are scored again.
@@ -181,5 +224,9 @@ struct StoredSamples {
 impl Recordings for StoredSamples {
     async fn sample(&self, seq: u64) -> Result<Sample, String> {
         self.store.sample_at(&self.run, seq).await.map_err(|error| error.to_string())
+    }
+
+    async fn judged(&self, model: &Digest, request: &Digest, vote: u32) -> Result<Option<Completion>, String> {
+        self.store.judged(model, request, vote).await.map_err(|error| error.to_string())
     }
 }

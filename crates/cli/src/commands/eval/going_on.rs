@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
+use carat_core::compare::Sides;
 use carat_core::event::{PlanOutline, Reuse, Variant};
-use carat_core::fold::Progress;
 use carat_core::{Case, Event, EventKind, RunId};
 use carat_eval::Plan;
 use carat_eval::resume::{Decisions, Recorded};
 use carat_store::{Detail, Store};
 
-use crate::commands::run::reasons::Reasons;
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::out;
 use crate::session::{Session, now};
 
-use super::carry_out::Job;
+use super::baseline::Loaded;
+use super::carry_out::{Counted, Job, Work, is_compared};
 use super::ingredients::Selected;
 use super::{Args, models};
 
@@ -30,10 +30,13 @@ pub(super) async fn go_on(args: &Args, reference: &str, session: &Session) -> Re
         [spec] => spec.clone(),
         _ => return Err(Fault::mendable("--resume goes on with one run, and so with one spec")),
     };
-    let selected = Selected::select(session, &spec, args.overrides(before.overrides.clone()))?;
+    let reference = args.baseline.clone().or_else(|| before.baseline.clone());
+    let overrides = args.overrides(before.overrides.clone());
+    let selected = Selected::select(session, &spec, overrides, reference).await?;
     let models = models::build_models(&selected.eval.spec.models, session, &store).await?;
+    let judges = selected.jury.judges(session, &store).await?;
     let numbering = (!args.dry_run).then_some(&*store);
-    let mut plan = selected.plan(args, session, numbering, models, &variants).await?;
+    let mut plan = selected.plan(args, session, numbering, models, judges, &variants).await?;
     plan.outline.name = plan.outline.name.or_else(|| before.name.clone());
     plan.outline.note = plan.outline.note.or_else(|| before.note.clone());
     let plan = Arc::new(plan);
@@ -46,12 +49,18 @@ pub(super) async fn go_on(args: &Args, reference: &str, session: &Session) -> Re
     let resumed = EventKind::RunResumed { at: now(), plan: plan.outline.clone(), reuse: decisions.reuse };
     let event = Event { seq: journal.next_seq(), elapsed_us: 0, kind: resumed };
     journal.resume(&event, &decisions.superseded, &decisions.restored).await?;
-    let (progress, reasons) = count(&store, &run).await?;
-    Job { plan, journal, opening: Vec::new(), progress, reasons, decisions }.carry_out(args, session, store).await
+    let baseline = match &plan.outline.baseline {
+        Some(reference) => Some(Loaded::find(reference, &plan.outline.slices, session).await?),
+        None => None,
+    };
+    let counted = count(&store, &run, &plan.outline).await?;
+    let (outline, work) = (plan.outline.clone(), Work::Plan(plan));
+    let job = Job { outline, work, journal, opening: Vec::new(), counted, decisions, baseline };
+    job.carry_out(args, session, store).await
 }
 
 /// The plan as it was last, and all variants that the run ever had.
-async fn plans(store: &Store, run: &RunId) -> Result<(PlanOutline, Vec<Variant>), Fault> {
+pub(super) async fn plans(store: &Store, run: &RunId) -> Result<(PlanOutline, Vec<Variant>), Fault> {
     let mut last = None;
     let mut variants: Vec<Variant> = Vec::new();
     let mut replay = store.replay(run, Detail::Verdicts).await?;
@@ -88,14 +97,18 @@ async fn decide(
 }
 
 /// What still counts of the run, folded as if it had just happened.
-async fn count(store: &Store, run: &RunId) -> Result<(Progress, Reasons), Fault> {
-    let (mut progress, mut reasons) = (Progress::default(), Reasons::default());
-    let mut replay = store.replay(run, Detail::Verdicts).await?;
+pub(super) async fn count(store: &Store, run: &RunId, outline: &PlanOutline) -> Result<Counted, Fault> {
+    let mut counted = Counted { sides: Sides::new(run.as_str(), &[]), ..Counted::default() };
+    let detail = if outline.slices.is_empty() { Detail::Verdicts } else { Detail::Rows };
+    let mut replay = store.replay(run, detail).await?;
     while let Some(event) = replay.next().await? {
-        progress.apply(&event);
-        reasons.apply(&event);
+        counted.progress.apply(&event);
+        counted.reasons.apply(&event);
+        if is_compared(outline) {
+            counted.sides.apply(&event);
+        }
     }
-    Ok((progress, reasons))
+    Ok(counted)
 }
 
 fn told(reuse: &Reuse, run: &RunId) -> String {

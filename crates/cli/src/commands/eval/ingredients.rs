@@ -5,9 +5,9 @@ use std::sync::Arc;
 use carat_core::event::{DatasetId, Variant};
 use carat_core::prompt::InputMapping;
 use carat_core::spec::Overrides;
-use carat_core::{Digest, Rows as _, Scorer};
+use carat_core::{Digest, Rows as _};
 use carat_eval::plan::{Ingredients, PlannedModel, PlannedPrompt};
-use carat_eval::{Plan, gates, scorers};
+use carat_eval::{Plan, gates};
 use carat_registry::dataset::{Dataset, LocatedRows, Selected as SelectedRows, Selection, Survey, survey};
 use carat_registry::{EvalOnDisk, ProjectError, PromptOnDisk, load_image};
 use carat_store::{Kind, Store};
@@ -16,6 +16,7 @@ use crate::fault::Fault;
 use crate::session::{Session, now};
 
 use super::Args;
+use super::jury::Assembled;
 
 /// So many rows are put into each prompt before the run begins.
 const PROBED: usize = 5;
@@ -31,12 +32,20 @@ pub(super) struct Selected {
     /// What the eval takes of it.
     pub(super) survey: Survey,
     pub(super) rows: Arc<SelectedRows>,
-    scorers: Vec<Box<dyn Scorer>>,
+    /// What answers are measured with.
+    pub(super) jury: Assembled,
+    /// What the run is compared with, as a person named it.
+    baseline: Option<String>,
 }
 
 impl Selected {
     /// Reads everything but the models, which may need keys and the store.
-    pub(super) fn select(session: &Session, reference: &str, overrides: Overrides) -> Result<Self, Fault> {
+    pub(super) async fn select(
+        session: &Session,
+        reference: &str,
+        overrides: Overrides,
+        baseline: Option<String>,
+    ) -> Result<Self, Fault> {
         let project = &session.project;
         let mut eval = project.eval(reference)?;
         eval.spec = eval.spec.with(&overrides);
@@ -52,7 +61,7 @@ impl Selected {
                 session.talk(&format!("{warning} {}: {}", prompt.prompt.file, finding.message));
             }
         }
-        let scorers = build_scorers(&eval)?;
+        let jury = Assembled::of(&eval.spec.scorers, &eval.file, baseline.as_deref(), session).await?;
         let (dataset, file) = project.dataset(&eval.spec.dataset).map_err(|error| named_by(&eval, error))?;
         let (whole, survey, rows) = select_rows(&eval, &overrides, file)?;
         let mapping = InputMapping::new(&eval.spec.inputs);
@@ -60,7 +69,7 @@ impl Selected {
         for prompt in &prompts {
             refuse_unrenderable(session, prompt, (&mapping, &eval.file), &rows)?;
         }
-        Ok(Self { eval, overrides, prompts, dataset, whole, survey, rows, scorers })
+        Ok(Self { eval, overrides, prompts, dataset, whole, survey, rows, jury, baseline })
     }
 
     /// Puts the plan together. With `numbering`, what has no version yet gets its number; a dry run leaves no trace.
@@ -70,6 +79,7 @@ impl Selected {
         session: &Session,
         numbering: Option<&Store>,
         models: Vec<PlannedModel>,
+        judges: Vec<PlannedModel>,
         known: &[Variant],
     ) -> Result<Plan, Fault> {
         let at = now();
@@ -101,7 +111,10 @@ impl Selected {
             models,
             dataset,
             rows: self.rows,
-            scorers: self.scorers,
+            jury: self.jury.jury,
+            scorer_digest: &|scorer| self.jury.digests.get(&scorer.name).copied(),
+            judges,
+            baseline: self.baseline,
             concurrency: args.concurrency.map(usize::from),
             known,
         };
@@ -151,14 +164,6 @@ fn planned(session: &Session, on_disk: PromptOnDisk, version: Option<u32>) -> Pl
     let PromptOnDisk { prompt, folder } = on_disk;
     let root = session.project.root().to_owned();
     PlannedPrompt { prompt, version, images: Box::new(move |path| load_image(&root, &folder, path)) }
-}
-
-fn build_scorers(eval: &EvalOnDisk) -> Result<Vec<Box<dyn Scorer>>, Fault> {
-    // Schemas that are named by their file have become part of the spec when it was read.
-    let no_files = |file: &str| Err(format!("the schema `{file}` has not been read"));
-    let build =
-        |spec| scorers::build(spec, &no_files).map_err(|error| Fault::mendable(format!("{}: {error}", eval.file)));
-    eval.spec.scorers.iter().map(build).collect()
 }
 
 /// The digest of all rows, and the rows that the eval takes.

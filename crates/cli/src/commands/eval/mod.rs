@@ -1,29 +1,34 @@
 //! `carat eval SPEC…`
 
-mod carry_out;
+pub(crate) mod baseline;
+pub(crate) mod carry_out;
 mod dry_run;
 mod going_on;
 mod ingredients;
 mod interrupts;
+mod jury;
 mod models;
+mod rescoring;
 mod watch;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use carat_core::spec::Overrides;
+use carat_core::spec::{GateMode, GateSpec, Overrides};
+use carat_eval::gates;
 use serde_json::Value;
 
 use crate::exit::Exit;
 use crate::fault::Fault;
+use crate::report_files::{self, ReportFiles};
 use crate::session::Session;
 
 use ingredients::Selected;
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(crate) struct Args {
     /// The evals: a name (evals/NAME.yaml) or a path
-    #[arg(value_name = "SPEC", required_unless_present = "resume")]
+    #[arg(value_name = "SPEC", required_unless_present_any = ["resume", "rescore"])]
     specs: Vec<String>,
     /// A prompt instead of the spec's; may be given more than once
     #[arg(long, value_name = "REF", help_heading = "What to run")]
@@ -52,18 +57,47 @@ pub(crate) struct Args {
     /// Go on with a run that was interrupted, killed or has failures: its id, its name or @last
     #[arg(long, value_name = "RUN", help_heading = "How to run")]
     resume: Option<String>,
+    /// Score a run's recorded answers again with the scorers of its spec as it is now; no model is asked but judges
+    #[arg(long, value_name = "RUN", conflicts_with = "resume", help_heading = "How to run")]
+    rescore: Option<String>,
     /// The plan, its calls and tokens, and nothing else
     #[arg(long, help_heading = "How to run")]
     dry_run: bool,
+    /// Compare with a run, one of its variants (RUN:VARIANT), or an exported file
+    #[arg(long, value_name = "REF", help_heading = "What it is held against")]
+    baseline: Option<String>,
+    /// Compare with a baseline of other rows on the rows that both have
+    #[arg(long, requires = "baseline", help_heading = "What it is held against")]
+    common_rows: bool,
+    /// What a missed gate does (warn or block), or a further gate, such as 'queue.accuracy >= 0.8'
+    #[arg(long, value_name = "GATE", value_parser = gate, help_heading = "What it is held against")]
+    gate: Vec<Gate>,
     /// Write the report as JSON to a file, or to stdout as -
-    #[arg(long, value_name = "F", help_heading = "What comes of it")]
+    #[arg(long, value_name = "F", help_heading = "Reports (- is stdout)")]
     json: Option<PathBuf>,
+    #[command(flatten)]
+    reports: ReportFiles,
     /// A name to find the run by
     #[arg(long, value_name = "NAME", help_heading = "What comes of it")]
     name: Option<String>,
     /// A note to remember what it was about
     #[arg(long, value_name = "TEXT", help_heading = "What comes of it")]
     note: Option<String>,
+}
+
+/// `warn`, `block`, or a gate.
+#[derive(Debug, Clone)]
+enum Gate {
+    Mode(GateMode),
+    Further(Box<GateSpec>),
+}
+
+fn gate(text: &str) -> Result<Gate, String> {
+    match text {
+        "warn" => Ok(Gate::Mode(GateMode::Warn)),
+        "block" => Ok(Gate::Mode(GateMode::Block)),
+        gate => gates::parse(gate).map(|gate| Gate::Further(Box::new(gate))),
+    }
 }
 
 /// `temperature=0.2`: a JSON value, or else a text.
@@ -76,22 +110,7 @@ fn key_value(text: &str) -> Result<(String, Value), String> {
 impl Args {
     /// The flags that `carat run resume` stands for.
     pub(crate) fn resuming(run: String, json: Option<PathBuf>, concurrency: Option<u16>) -> Self {
-        Self {
-            specs: Vec::new(),
-            prompt: Vec::new(),
-            model: Vec::new(),
-            limit: None,
-            only: Vec::new(),
-            tag: Vec::new(),
-            trials: None,
-            set: Vec::new(),
-            concurrency,
-            resume: Some(run),
-            dry_run: false,
-            json,
-            name: None,
-            note: None,
-        }
+        Self { concurrency, resume: Some(run), json, ..Self::default() }
     }
 
     /// What the flags replace, over what was replaced before.
@@ -107,23 +126,55 @@ impl Args {
             only: or(&self.only, before.only),
             limit: self.limit.or(before.limit),
             parameters,
+            gates: before.gates.into_iter().chain(self.further_gates()).collect(),
+            gate_mode: self.gate_mode().or(before.gate_mode),
         }
+    }
+
+    fn further_gates(&self) -> impl Iterator<Item = GateSpec> {
+        self.gate.iter().filter_map(|gate| match gate {
+            Gate::Further(gate) => Some((**gate).clone()),
+            Gate::Mode(_) => None,
+        })
+    }
+
+    fn gate_mode(&self) -> Option<GateMode> {
+        self.gate.iter().rev().find_map(|gate| match gate {
+            Gate::Mode(mode) => Some(*mode),
+            Gate::Further(_) => None,
+        })
+    }
+
+    /// Tells that a report cannot be written before anything is paid for.
+    fn refuse_unwritable(&self) -> Result<(), Fault> {
+        let json = self.json.as_deref();
+        if json == Some(Path::new("-")) && self.reports.take_stdout() {
+            return Err(Fault::mendable("only one report can go to stdout"));
+        }
+        json.filter(|file| *file != Path::new("-")).map_or(Ok(()), report_files::refuse_unwritable)?;
+        self.reports.refuse_unwritable()
     }
 }
 
 pub(crate) async fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
-    if let Some(file) = args.json.as_deref().filter(|file| *file != Path::new("-") && !args.dry_run) {
-        carry_out::refuse_unwritable(file)?;
+    if !args.dry_run {
+        args.refuse_unwritable()?;
     }
     if let Some(run) = &args.resume {
         return going_on::go_on(args, run, session).await;
     }
-    if args.json.is_some() && args.specs.len() > 1 {
-        return Err(Fault::mendable("--json takes the report of one eval; run the specs one by one"));
+    if let Some(run) = &args.rescore {
+        return rescoring::rescore(args, run, session).await;
+    }
+    if (args.json.is_some() || args.reports.any()) && args.specs.len() > 1 {
+        return Err(Fault::mendable("a file takes the report of one eval; run the specs one by one"));
     }
     // All of them are read before the first is paid for.
-    let select = |spec: &String| Selected::select(session, spec, args.overrides(Overrides::default()));
-    let all: Vec<Selected> = args.specs.iter().map(select).collect::<Result<_, _>>()?;
+    let mut all = Vec::new();
+    for spec in &args.specs {
+        let overrides = args.overrides(Overrides::default());
+        all.push(Selected::select(session, spec, overrides, args.baseline.clone()).await?);
+    }
     let mut exit = Exit::Fine;
     for selected in all {
         exit = exit.graver(if args.dry_run {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use carat_core::compare::Sides;
 use carat_core::event::PlanOutline;
 use carat_core::fold::{Progress, Report};
 use carat_core::untrusted::{one_line, visible};
@@ -30,22 +31,30 @@ pub(super) struct Watcher {
     progress: Arc<Mutex<Progress>>,
     /// Why cases have no answer.
     pub(super) reasons: Reasons,
+    /// By row, where something is compared.
+    pub(super) sides: Option<Sides>,
     /// Where failed attempts are told of, for a person who wants to hear of each.
     told: Option<Screen>,
 }
 
 impl Watcher {
     /// Goes on from what has been counted before.
-    pub(super) const fn new(progress: Arc<Mutex<Progress>>, reasons: Reasons, told: Option<Screen>) -> Self {
-        Self { progress, reasons, told }
+    pub(super) const fn new(
+        progress: Arc<Mutex<Progress>>,
+        reasons: Reasons,
+        sides: Option<Sides>,
+        told: Option<Screen>,
+    ) -> Self {
+        Self { progress, reasons, sides, told }
     }
 }
 
 /// A failed attempt, for a person.
 fn failed_attempt(event: &Event) -> Option<String> {
-    let EventKind::AttemptFailed { case, attempt, error, wait_ms } = &event.kind else { return None };
+    let EventKind::AttemptFailed { case, scorer, attempt, error, wait_ms } = &event.kind else { return None };
     let wait = Duration::from_millis(*wait_ms);
-    Some(format!("{}: attempt {attempt}: {}; again in {wait:.1?}", case.row, one_line(&error.message, 300)))
+    let judge = scorer.as_ref().map(|scorer| format!(" ({scorer})")).unwrap_or_default();
+    Some(format!("{}{judge}: attempt {attempt}: {}; again in {wait:.1?}", case.row, one_line(&error.message, 300)))
 }
 
 #[async_trait]
@@ -55,6 +64,9 @@ impl Sink for Watcher {
         for event in events {
             progress.apply(event);
             self.reasons.apply(event);
+            if let Some(sides) = &mut self.sides {
+                sides.apply(event);
+            }
             if let (Some(screen), Some(failed)) = (&self.told, failed_attempt(event)) {
                 screen.say(&visible(&failed));
             }

@@ -1,8 +1,10 @@
-//! `carat run list | show | resume`
+//! `carat run list | show | resume | export | import`
 
 pub(crate) mod reasons;
 pub(crate) mod summary;
 
+mod export;
+mod import;
 mod row;
 mod show;
 
@@ -16,6 +18,7 @@ use crate::commands::eval;
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::out::{self, BAD, FAINT, GOOD, ODD};
+use crate::report_files::ReportFiles;
 use crate::session::Session;
 use crate::table::{Cell, Table};
 
@@ -47,6 +50,8 @@ enum Verb {
         /// The report as JSON
         #[arg(long)]
         json: bool,
+        #[command(flatten)]
+        files: ReportFiles,
     },
     /// Go on with a run that was interrupted, killed or has failures
     Resume {
@@ -60,16 +65,33 @@ enum Verb {
         #[arg(long, value_name = "F")]
         json: Option<PathBuf>,
     },
+    /// Write a run to one file, which diffs and reports read as they read the store
+    Export {
+        /// A run's id or the beginning of it, its name, @last or @last~1
+        run: String,
+        /// A .carat file, a .jsonl file for the samples one a line, or - for stdout [default: RUN-ID.carat]
+        file: Option<PathBuf>,
+        /// Overwrite the file if it is there
+        #[arg(long)]
+        force: bool,
+    },
+    /// Take the run of an exported file into the store
+    Import {
+        /// The file
+        file: PathBuf,
+    },
 }
 
 pub(crate) async fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
     match &args.verb {
         Verb::List { limit, json } => list(session, *limit, *json).await,
         Verb::Show { run, row: Some(row), .. } => row::show(session, run, row).await,
-        Verb::Show { run, json, .. } => show::show(session, run, *json).await,
+        Verb::Show { run, json, files, .. } => show::show(session, run, *json, files).await,
         Verb::Resume { run, concurrency, json } => {
             eval::run(&eval::Args::resuming(run.clone(), json.clone(), *concurrency), session).await
         }
+        Verb::Export { run, file, force } => export::export(session, run, file.as_deref(), *force).await,
+        Verb::Import { file } => import::import(session, file).await,
     }
 }
 

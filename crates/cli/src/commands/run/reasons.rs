@@ -1,4 +1,4 @@
-//! Why cases have no answer: one example of each kind of failure.
+//! Why cases have no answer, or no score: one example of each kind of failure.
 
 use std::collections::BTreeMap;
 
@@ -21,11 +21,14 @@ impl Reasons {
         match &event.kind {
             EventKind::CaseFinished { sample } => {
                 let (kind, why) = match &sample.outcome {
-                    Outcome::Completed { .. } => return,
-                    Outcome::Unrendered { message } => ("unrendered", message),
-                    Outcome::Unanswered { error } => (error.kind.as_str(), &error.message),
+                    Outcome::Completed { unscored, .. } => match unscored.first() {
+                        Some((scorer, why)) => ("unscored", format!("{scorer}: {}", why.detail)),
+                        None => return,
+                    },
+                    Outcome::Unrendered { message } => ("unrendered", message.clone()),
+                    Outcome::Unanswered { error } => (error.kind.as_str(), error.message.clone()),
                 };
-                self.0.entry((kind, sample.case.variant)).or_insert_with(|| why.clone());
+                self.0.entry((kind, sample.case.variant)).or_insert(why);
             }
             EventKind::RunResumed { plan, .. } => {
                 self.0.retain(|(_, number), _| plan.variants.iter().any(|variant| variant.number == *number));
@@ -33,6 +36,7 @@ impl Reasons {
             EventKind::RunStarted { .. }
             | EventKind::AttemptFailed { .. }
             | EventKind::CaseAnswered { .. }
+            | EventKind::JudgeAnswered { .. }
             | EventKind::ModelGivenUp { .. }
             | EventKind::RunFinished { .. } => {}
         }

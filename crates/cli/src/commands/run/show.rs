@@ -2,13 +2,19 @@
 
 use carat_core::fold::{ClassReport, Progress, Report, VariantReport};
 use carat_core::untrusted::{one_line, visible};
-use carat_core::{EventKind, Outcome, RunId, Sample};
-use carat_eval::gates;
-use carat_store::{Detail, Store};
+use carat_core::{EventKind, Outcome, Sample};
+use carat_core::compare::Sides;
+use carat_core::event::PlanOutline;
+use carat_eval::comparing;
+use carat_store::Detail;
 
+use crate::commands::eval::baseline::Loaded;
+use crate::commands::eval::carry_out;
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::out::{self, FAINT, STRONG, styled};
+use crate::recorded::{Named, Recorded};
+use crate::report_files::ReportFiles;
 use crate::session::Session;
 use crate::table::Table;
 
@@ -18,26 +24,40 @@ use super::summary;
 /// So many answers that missed are shown.
 const MISSES: usize = 10;
 
-pub(super) async fn show(session: &Session, reference: &str, json: bool) -> Result<Exit, Fault> {
-    let store = session.store().await?;
-    let run = store.find_run(reference).await?;
-    let Folded { progress, reasons, misses } = fold(&store, &run.id).await?;
-    let mut report =
-        Report::of(&progress).ok_or_else(|| Fault::mendable(format!("run {} was killed before it began", run.id)))?;
-    report.gates = gates::judge(&progress.plan.as_ref().map(|plan| plan.gates.clone()).unwrap_or_default(), &report);
+pub(super) async fn show(session: &Session, reference: &str, json: bool, files: &ReportFiles) -> Result<Exit, Fault> {
+    files.refuse_unwritable()?;
+    let named = Named::find(reference, session).await?;
+    if named.variant.is_some() {
+        return Err(Fault::mendable("a report is of a whole run; leave the variant out"));
+    }
+    let recorded = named.recorded;
+    let Folded { progress, reasons, misses, sides } = fold(&recorded).await?;
+    let before_it_began = || Fault::mendable(format!("run {} was killed before it began", recorded.name()));
+    let mut report = Report::of(&progress).ok_or_else(before_it_began)?;
+    let plan = progress.plan.as_ref().ok_or_else(before_it_began)?;
+    let baseline = Loaded::of_plan(plan, session).await;
+    let compared_with = baseline.as_ref().map(|loaded| &loaded.baseline).map_err(Clone::clone);
+    carry_out::complete(&mut report, plan, &sides, compared_with.clone());
+    let pairs = comparing::shown(&sides, compared_with.ok());
+    let runs: Vec<&Recorded> = [&recorded].into_iter().chain(baseline.as_ref().ok().map(Loaded::recorded)).collect();
+    files.write(plan, &report, &recorded, &pairs, &runs).await?;
     if json {
         out::json(&report)?;
-        return Ok(Exit::Fine);
+    } else if !files.any() {
+        out::data(&text(&report, &progress, &reasons, &misses))?;
     }
-    let mut text = summary::of(&report, &progress, &reasons);
+    Ok(Exit::Fine)
+}
+
+fn text(report: &Report, progress: &Progress, reasons: &Reasons, misses: &[Sample]) -> String {
+    let mut text = summary::of(report, progress, reasons);
     for variant in &report.variants {
         for (scorer, classes) in &variant.classes {
             text.push_str(&class_tables(variant, scorer, classes));
         }
     }
-    text.push_str(&missed(&misses, &report, &progress));
-    out::data(&text)?;
-    Ok(Exit::Fine)
+    text.push_str(&missed(misses, report, progress));
+    text
 }
 
 /// What a run's events come to.
@@ -47,22 +67,45 @@ struct Folded {
     reasons: Reasons,
     /// The first samples that are not right.
     misses: Vec<Sample>,
+    /// By row, as far as something is compared.
+    sides: Sides,
 }
 
-async fn fold(store: &Store, run: &RunId) -> Result<Folded, Fault> {
-    let Folded { mut progress, mut reasons, mut misses } = Folded::default();
-    let mut replay = store.replay(run, Detail::Verdicts).await?;
-    while let Some(event) = replay.next().await? {
-        progress.apply(&event);
-        reasons.apply(&event);
+async fn fold(recorded: &Recorded) -> Result<Folded, Fault> {
+    let plan = outline(recorded).await?;
+    let has_slices = plan.as_ref().is_some_and(|plan| !plan.slices.is_empty());
+    let compares = plan.as_ref().is_some_and(carry_out::is_compared);
+    let mut folded = Folded { sides: Sides::new(recorded.name(), &[]), ..Folded::default() };
+    let each = |event: carat_core::Event| {
+        folded.progress.apply(&event);
+        folded.reasons.apply(&event);
+        if compares {
+            folded.sides.apply(&event);
+        }
         if let EventKind::CaseFinished { sample } = event.kind
-            && misses.len() < MISSES
+            && folded.misses.len() < MISSES
             && is_miss(&sample)
         {
-            misses.push(*sample);
+            folded.misses.push(*sample);
         }
-    }
-    Ok(Folded { progress, reasons, misses })
+        Ok(())
+    };
+    recorded.events(if has_slices { Detail::Rows } else { Detail::Verdicts }, each).await?;
+    Ok(folded)
+}
+
+/// The plan as it was last; what it asks for decides how much of the run is read again.
+async fn outline(recorded: &Recorded) -> Result<Option<PlanOutline>, Fault> {
+    let mut last = None;
+    recorded
+        .events(Detail::Verdicts, |event| {
+            if let EventKind::RunStarted { plan, .. } | EventKind::RunResumed { plan, .. } = event.kind {
+                last = Some(plan);
+            }
+            Ok(())
+        })
+        .await?;
+    Ok(last)
 }
 
 fn is_miss(sample: &Sample) -> bool {

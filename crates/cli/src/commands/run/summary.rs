@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use carat_core::fold::{Metric, Progress, Report, VariantReport};
-use carat_core::untrusted::one_line;
+use carat_core::compare::Finding;
+use carat_core::fold::{JudgeReport, Metric, Progress, Report, VariantReport};
+use carat_core::spec::GateMode;
+use carat_core::untrusted::{one_line, visible};
 
 use crate::out::{BAD, FAINT, GOOD, ODD, STRONG, styled};
 use crate::table::{Cell, Table};
@@ -18,12 +20,88 @@ pub(crate) fn of(report: &Report, progress: &Progress, reasons: &Reasons) -> Str
         let why = one_line(&error.message, 400);
         text.push_str(&format!("\n{} {model} was given up: {why}\n", styled(BAD, "✗")));
     }
+    text.push_str(&repeats(report));
+    text.push_str(&judges(report));
+    text.push_str(&comparisons(report));
+    text.push_str(&gates(report));
+    text
+}
+
+/// The most metrics of a comparison that are put into words here; `carat diff` has all.
+const SENTENCES: usize = 6;
+
+/// What comparing allows to say, in sentences.
+fn comparisons(report: &Report) -> String {
+    let mut text = String::new();
+    for comparison in &report.comparisons {
+        let (left, right) = (&comparison.left, &comparison.right);
+        let elsewhere = if left.run == report.run.id { String::new() } else { format!(" of {}", left.run) };
+        let heading = styled(STRONG, format!("{} against {}", visible(&right.variant), visible(&left.variant)));
+        text.push_str(&format!("\n{heading}{}\n", styled(FAINT, visible(&elsewhere))));
+        for metric in comparison.metrics.iter().take(SENTENCES) {
+            let style = match metric.finding {
+                Finding::Better => GOOD,
+                Finding::Worse => BAD,
+                Finding::NotShown => FAINT,
+            };
+            let (finding, rest) = metric.sentence.split_at(metric.sentence.find(" (").unwrap_or(0));
+            text.push_str(&format!("  {}: {}{rest}\n", metric.metric, styled(style, finding)));
+        }
+        for not in &comparison.not_compared {
+            text.push_str(&format!("  {}: {} {}\n", not.metric, styled(ODD, "not compared:"), not.because));
+        }
+        let rows = &comparison.rows;
+        let apart = [(rows.left_only, "only there"), (rows.right_only, "only here"), (rows.changed, "changed since")];
+        let apart: Vec<String> =
+            apart.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+        if !apart.is_empty() {
+            text.push_str(&format!("  {}\n", styled(ODD, format!("rows set apart: {}", apart.join(", ")))));
+        }
+    }
+    text
+}
+
+/// What repeats of the same cases say.
+fn repeats(report: &Report) -> String {
+    let mut text = String::new();
+    for variant in &report.variants {
+        for (scorer, repeats) in &variant.repeats {
+            let spread = repeats.spread.map(|spread| format!(", spread {spread:.3} within a row")).unwrap_or_default();
+            let first: Vec<&str> = repeats.flickering_rows.iter().take(3).map(|flicker| flicker.row.as_str()).collect();
+            let first = if first.is_empty() { String::new() } else { format!(": {}", visible(&first.join(", "))) };
+            let more = if repeats.flickering > 3 { ", …" } else { "" };
+            text.push_str(&format!(
+                "\n{} {scorer}: {} of {} rows flicker{first}{more}{spread}\n",
+                variant.variant, repeats.flickering, repeats.rows
+            ));
+        }
+    }
+    text
+}
+
+/// What judging took.
+fn judges(report: &Report) -> String {
+    let told = |judge: &JudgeReport| {
+        let cost = judge.cost.usd.map_or_else(|| "cost not known".to_owned(), |usd| format!("${usd:.4}"));
+        let (answers, cached) = (judge.answers, judge.cached);
+        format!("\n{} {answers} answers of the judge, {cached} of them from the record; {cost}\n", judge.model)
+    };
+    report.judges.iter().filter(|judge| judge.answers > 0).map(told).collect()
+}
+
+fn gates(report: &Report) -> String {
+    let mut text = String::new();
     if !report.gates.is_empty() {
         text.push_str(&format!("\n{}\n", styled(STRONG, "gates")));
     }
     for gate in &report.gates {
-        let mark = if gate.holds { styled(GOOD, "✓ holds ") } else { styled(BAD, "✗ missed") };
-        text.push_str(&format!("{mark}  {}  {}\n          {}\n", gate.metric, gate.variant, gate.because));
+        let mark = match (gate.holds, gate.mode) {
+            (true, _) => styled(GOOD, "✓ holds "),
+            (false, GateMode::Block) => styled(BAD, "✗ missed"),
+            (false, GateMode::Warn) => styled(ODD, "! missed"),
+        };
+        let slice = gate.slice.as_ref().map(|slice| format!("  {}", visible(slice))).unwrap_or_default();
+        text.push_str(&format!("{mark}  {}  {}{slice}\n          {}\n", gate.metric, gate.variant, gate.because));
     }
     text
 }
@@ -169,9 +247,20 @@ pub(crate) fn next_steps(report: &Report, progress: &Progress) -> String {
     }
     if progress.done > 0 {
         steps.push(format!("carat run show {id}      # classes, and the answers that missed"));
+        if !report.comparisons.is_empty() {
+            let other = &report.comparisons[0].left.run;
+            let other = if *other == report.run.id { String::new() } else { format!("{} ", short(other)) };
+            steps.push(format!("carat diff {other}{id}          # row by row, the most harmful first"));
+        }
     }
     let steps: Vec<_> = steps.iter().map(|step| format!("  {step}")).collect();
     if steps.is_empty() { String::new() } else { format!("{}\n{}", styled(FAINT, "next:"), steps.join("\n")) }
+}
+
+/// The beginning of an id, or a file as it is.
+fn short(run: &str) -> &str {
+    let is_id = run.len() == 36 && run.bytes().all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
+    if is_id { run.get(..13).unwrap_or(run) } else { run }
 }
 
 /// `1m 12s`

@@ -1,0 +1,133 @@
+//! `--baseline REF`: what a run is compared with.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use carat_core::event::PlanOutline;
+use carat_core::spec::SliceSpec;
+use carat_core::{Digest, EventKind, Outcome, RowId, Rows};
+use carat_eval::assessors::Rivals;
+use carat_eval::comparing::Baseline;
+use carat_store::Detail;
+
+use crate::fault::Fault;
+use crate::recorded::{Named, Recorded};
+use crate::session::Session;
+
+/// The baseline, found and folded.
+pub(crate) struct Loaded {
+    pub(crate) baseline: Baseline,
+    named: Named,
+}
+
+impl Loaded {
+    /// Finds what a person named.
+    pub(crate) async fn find(reference: &str, slices: &[SliceSpec], session: &Session) -> Result<Self, Fault> {
+        let named = Named::find(reference, session).await.map_err(|fault| of_baseline(reference, fault))?;
+        let folded = named.sides(slices).await.map_err(|fault| of_baseline(reference, fault))?;
+        Ok(Self { baseline: Baseline { sides: folded.sides, variant: named.variant.clone() }, named })
+    }
+
+    /// That of a recorded run, or why there is none any more.
+    pub(crate) async fn of_plan(plan: &PlanOutline, session: &Session) -> Result<Self, String> {
+        let none = || "there is no baseline; name one with --baseline".to_owned();
+        let reference = plan.baseline.as_ref().ok_or_else(none)?;
+        let found = Self::find(reference, &plan.slices, session).await;
+        found.map_err(|fault| format!("the baseline is gone: {}", fault.message))
+    }
+
+    /// Where it rests.
+    pub(crate) const fn recorded(&self) -> &Recorded {
+        &self.named.recorded
+    }
+
+    /// Refuses a baseline that was measured on other rows, before anything is paid for. `common` compares what both have.
+    pub(crate) fn refuse_foreign(&self, rows: &dyn Rows, common: bool) -> Result<(), Fault> {
+        refuse_foreign(&self.baseline, rows, common)
+    }
+}
+
+fn of_baseline(reference: &str, fault: Fault) -> Fault {
+    Fault { message: format!("--baseline {reference}: {}", fault.message), ..fault }
+}
+
+fn refuse_foreign(baseline: &Baseline, rows: &dyn Rows, common: bool) -> Result<(), Fault> {
+    let known: HashMap<&RowId, &Digest> = baseline.sides.all().iter().flat_map(|side| side.rows()).collect();
+    let (mut same, mut changed, mut new) = (0_u64, 0_u64, 0_u64);
+    for row in rows.open()? {
+        let row = row?;
+        match known.get(&row.id) {
+            Some(digest) if **digest == row.digest() => same += 1,
+            Some(_) => changed += 1,
+            None => new += 1,
+        }
+    }
+    if same == 0 {
+        return Err(Fault::mendable(format!(
+            "the baseline was measured on other data: none of the {} rows to run is among its {} rows with the same \
+             content; take a baseline of this dataset",
+            changed + new,
+            known.len()
+        )));
+    }
+    if common || changed + new == 0 {
+        return Ok(());
+    }
+    Err(Fault::mendable(format!(
+        "the baseline was measured on other rows: of {} rows to run it has {same} with the same content, {changed} with \
+         other content and lacks {new}; take a new baseline, or add --common-rows to compare the {same} that both have",
+        same + changed + new
+    )))
+}
+
+/// The answers of the baseline, for judges that compare two answers.
+pub(crate) struct Answers(HashMap<(RowId, u32), String>);
+
+impl Answers {
+    /// The answers of the one variant that a reference names.
+    pub(crate) async fn of(reference: &str, session: &Session) -> Result<Arc<dyn Rivals>, Fault> {
+        let named = Named::find(reference, session).await.map_err(|fault| of_baseline(reference, fault))?;
+        let (mut answers, mut wanted) = (HashMap::new(), None);
+        named
+            .recorded
+            .events(Detail::Verdicts, |event| {
+                match event.kind {
+                    EventKind::RunStarted { plan, .. } | EventKind::RunResumed { plan, .. } => {
+                        wanted = Some(one_variant(reference, named.variant.as_deref(), &plan)?);
+                    }
+                    EventKind::CaseFinished { sample } if Some(sample.case.variant) == wanted => {
+                        if let Outcome::Completed { completion, .. } = sample.outcome {
+                            answers.insert((sample.case.row, sample.case.trial), completion.text);
+                        }
+                    }
+                    _ => {}
+                }
+                Ok(())
+            })
+            .await?;
+        Ok(Arc::new(Self(answers)))
+    }
+}
+
+fn one_variant(reference: &str, label: Option<&str>, plan: &PlanOutline) -> Result<u32, Fault> {
+    let labels = || plan.variants.iter().map(|variant| variant.label.as_str()).collect::<Vec<_>>().join(", ");
+    match (label, plan.variants.as_slice()) {
+        (None, [only]) => Ok(only.number),
+        (None, _) => Err(Fault::mendable(format!(
+            "--baseline {reference}: it has several variants, and a judge compares with one; add `:` and one of {}",
+            labels()
+        ))),
+        (Some(label), all) => all
+            .iter()
+            .find(|variant| variant.label == label)
+            .map(|variant| variant.number)
+            .ok_or_else(|| Fault::mendable(format!("--baseline {reference}: there is no such variant; there are {}", labels()))),
+    }
+}
+
+impl Rivals for Answers {
+    fn answer(&self, row: &RowId, trial: u32) -> Option<String> {
+        let found = self.0.get(&(row.clone(), trial)).or_else(|| self.0.get(&(row.clone(), 0)));
+        found.cloned()
+    }
+}

@@ -1,0 +1,209 @@
+//! `carat run export RUN [FILE]`: a run as one file, or its samples one a line.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
+
+use carat_core::EventKind;
+use carat_report::SampleLine;
+use carat_store::{ArchiveError, Detail, RunRecord, Store, StoreError};
+
+use crate::exit::Exit;
+use crate::fault::Fault;
+use crate::session::Session;
+
+/// What is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// All of the run, to be read by carat.
+    Archive,
+    /// Its samples, one a line, for anybody.
+    Samples,
+}
+
+impl Shape {
+    /// By how the file is called.
+    fn of(file: &Path) -> Result<Self, Fault> {
+        match file.extension().and_then(|ending| ending.to_str()) {
+            Some("carat") => Ok(Self::Archive),
+            Some("jsonl") => Ok(Self::Samples),
+            _ => Err(Fault::mendable(format!(
+                "{} is neither: an export ends in .carat, for all of the run, or in .jsonl, for its samples one a line; \
+                 `carat run show` writes reports",
+                file.display()
+            ))),
+        }
+    }
+}
+
+pub(super) async fn export(
+    session: &Session,
+    reference: &str,
+    file: Option<&Path>,
+    force: bool,
+) -> Result<Exit, Fault> {
+    let store = session.store().await?;
+    let run = store.find_run(reference).await?;
+    if store.is_running(&run.id)? {
+        return Err(StoreError::Running { run: run.id }.into());
+    }
+    if file == Some(Path::new("-")) {
+        return to_stdout(&store, &run).await;
+    }
+    let file = file.map_or_else(|| named_after(&run), |file| Ok(file.to_owned()))?;
+    let shape = Shape::of(&file)?;
+    refuse_to_overwrite(&file, force)?;
+    let bytes = to_file(shape, &store, &run, &file, force).await?;
+    let size = bytes as f64 / 1e6;
+    session.talk(&format!("exported run {} ({} samples) to {}, {size:.1} MB", run.id, run.samples, file.display()));
+    if run.status.is_none() {
+        session.talk("the run has not come to its end; the file has what it recorded so far");
+    }
+    Ok(Exit::Fine)
+}
+
+/// `ID.carat` in the current folder.
+fn named_after(run: &RunRecord) -> Result<PathBuf, Fault> {
+    let id = run.id.as_str();
+    if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        return Err(Fault::mendable(format!("no file can be called after the run {id}; name one")));
+    }
+    Ok(format!("{id}.carat").into())
+}
+
+fn refuse_to_overwrite(file: &Path, force: bool) -> Result<(), Fault> {
+    let name = file.display();
+    match fs::symlink_metadata(file) {
+        Ok(found) if !found.is_file() => {
+            Err(Fault::mendable(format!("{name} is there and is no plain file; name another")))
+        }
+        Ok(_) if !force => Err(Fault::mendable(format!("{name} is there already; --force overwrites it"))),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+async fn to_stdout(store: &Store, run: &RunRecord) -> Result<Exit, Fault> {
+    let out = io::stdout();
+    if out.is_terminal() {
+        return Err(Fault::mendable("an exported run is no text for a terminal; redirect it, or name a file"));
+    }
+    match store.export(run, out).await {
+        // A reader that has seen enough is no fault.
+        Ok(_) | Err(ArchiveError::Unwritable { kind: io::ErrorKind::BrokenPipe, .. }) => Ok(Exit::Fine),
+        Err(error) => Err(fault(error, Path::new("stdout"))),
+    }
+}
+
+/// The file is there with all of the run, or as it was before. How long it is.
+async fn to_file(shape: Shape, store: &Store, run: &RunRecord, file: &Path, force: bool) -> Result<u64, Fault> {
+    let beside = beside(file);
+    let written = fill(shape, store, run, &beside, file).await.and_then(|bytes| {
+        // Somebody else may have written it meanwhile.
+        refuse_to_overwrite(file, force)?;
+        fs::rename(&beside, file).map_err(|error| unwritable(file, &error))?;
+        Ok(bytes)
+    });
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+/// Where an export is written before it gets its name; each process has a place of its own.
+fn beside(file: &Path) -> PathBuf {
+    let mut name = file.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    file.with_file_name(name)
+}
+
+async fn fill(shape: Shape, store: &Store, run: &RunRecord, beside: &Path, file: &Path) -> Result<u64, Fault> {
+    let out = File::create(beside).map_err(|error| unwritable(file, &error))?;
+    match shape {
+        Shape::Archive => drop(store.export(run, &out).await.map_err(|error| fault(error, file))?),
+        Shape::Samples => samples(store, run, &out, file).await?,
+    }
+    let length = out.sync_all().and_then(|()| out.metadata()).map_err(|error| unwritable(file, &error))?;
+    Ok(length.len())
+}
+
+async fn samples(store: &Store, run: &RunRecord, out: &File, file: &Path) -> Result<(), Fault> {
+    let mut out = BufWriter::new(out);
+    let mut labels: BTreeMap<u32, String> = BTreeMap::new();
+    let mut replay = store.replay(&run.id, Detail::Full).await?;
+    while let Some(event) = replay.next().await? {
+        match event.kind {
+            EventKind::RunStarted { plan, .. } | EventKind::RunResumed { plan, .. } => {
+                labels.extend(plan.variants.into_iter().map(|variant| (variant.number, variant.label)));
+            }
+            EventKind::CaseFinished { sample } => {
+                let label = labels.get(&sample.case.variant).map_or("?", String::as_str);
+                let line = serde_json::to_string(&SampleLine::of(&sample, label)).map_err(Fault::bug)?;
+                writeln!(out, "{line}").map_err(|error| unwritable(file, &error))?;
+            }
+            EventKind::AttemptFailed { .. }
+            | EventKind::CaseAnswered { .. }
+            | EventKind::JudgeAnswered { .. }
+            | EventKind::ModelGivenUp { .. }
+            | EventKind::RunFinished { .. } => {}
+        }
+    }
+    out.flush().map_err(|error| unwritable(file, &error))
+}
+
+fn fault(error: ArchiveError, file: &Path) -> Fault {
+    match error {
+        ArchiveError::Store(error) => error.into(),
+        ArchiveError::Unwritable { cause, .. } => unwritable(file, &cause),
+        other => Fault::bug(other),
+    }
+}
+
+fn unwritable(file: &Path, cause: &dyn std::fmt::Display) -> Fault {
+    Fault::world(format!("cannot write {}: {cause}; the run stays in the store", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn called(id: &str) -> RunRecord {
+        let started_at = "2026-05-01T12:00:00Z".to_owned();
+        RunRecord { id: id.into(), eval: "triage".into(), name: None, started_at, status: None, samples: 0 }
+    }
+
+    #[test]
+    fn the_ending_says_what_is_wanted_and_any_other_is_refused() {
+        assert_eq!(Shape::of(Path::new("a/b.carat")).unwrap(), Shape::Archive);
+        assert_eq!(Shape::of(Path::new("b.jsonl")).unwrap(), Shape::Samples);
+        for file in ["b.csv", "b", "carat", ".carat"] {
+            assert_eq!(Shape::of(Path::new(file)).unwrap_err().exit, Exit::Mendable, "{file}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_called_after_its_run_unless_that_would_lead_elsewhere() {
+        assert_eq!(named_after(&called("019f-ab")).unwrap(), Path::new("019f-ab.carat"));
+        for id in ["", "../up", "a/b", "a\0"] {
+            assert!(named_after(&called(id)).is_err(), "{id:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_overwritten_unless_that_is_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("run.carat");
+        assert!(refuse_to_overwrite(&file, false).is_ok());
+        fs::write(&file, "").unwrap();
+        assert!(refuse_to_overwrite(&file, false).unwrap_err().message.ends_with("--force overwrites it"));
+        assert!(refuse_to_overwrite(&file, true).is_ok());
+        assert!(refuse_to_overwrite(folder.path(), true).is_err(), "a folder is no file");
+    }
+
+    #[test]
+    fn what_is_not_complete_yet_stands_beside_the_file() {
+        let beside = beside(Path::new("out/run.carat"));
+        assert_eq!(beside.parent(), Some(Path::new("out")));
+        assert!(beside.to_string_lossy().ends_with(".part"));
+    }
+}

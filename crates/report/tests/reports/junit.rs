@@ -1,0 +1,87 @@
+//! JUnit's XML, read with a parser as GitLab and Jenkins do.
+
+use carat_report::Format;
+use roxmltree::{Document, Node};
+
+use crate::made::{Made, written};
+
+fn number(node: Node<'_, '_>, name: &str) -> f64 {
+    node.attribute(name).unwrap_or_else(|| panic!("{name} is missing")).parse().unwrap()
+}
+
+fn children<'a, 'i>(node: Node<'a, 'i>, name: &'static str) -> impl Iterator<Item = Node<'a, 'i>> {
+    node.children().filter(move |child| child.has_tag_name(name))
+}
+
+/// The counts that a suite tells are those of its cases.
+fn check_suite(suite: Node<'_, '_>) {
+    let cases: Vec<_> = children(suite, "testcase").collect();
+    let with = |name: &'static str| cases.iter().filter(|case| children(**case, name).next().is_some()).count() as f64;
+    assert_eq!(number(suite, "tests"), cases.len() as f64);
+    assert_eq!(number(suite, "failures"), with("failure"));
+    assert_eq!(number(suite, "errors"), with("error"));
+    assert_eq!(number(suite, "skipped"), with("skipped"));
+    let seconds: f64 = cases.iter().map(|case| number(*case, "time")).sum();
+    assert!((number(suite, "time") - seconds).abs() < 0.001 * cases.len() as f64 + 0.001);
+    for case in cases {
+        assert!(case.attribute("name").is_some_and(|name| !name.is_empty()));
+        assert!(case.attribute("classname").is_some());
+        let said = case.children().filter(Node::is_element).count();
+        assert!(said <= 1, "a case fails, or is an error, or is skipped");
+    }
+}
+
+#[test]
+fn suites_are_variants_and_their_counts_are_right() {
+    let text = String::from_utf8(written(Format::Junit, Made { rows: 400, hostile: true })).unwrap();
+    let document = Document::parse(&text).unwrap();
+    let root = document.root_element();
+    assert!(root.has_tag_name("testsuites"));
+    let suites: Vec<_> = children(root, "testsuite").collect();
+    let names: Vec<_> = suites.iter().map(|suite| suite.attribute("name").unwrap()).collect();
+    assert_eq!(names, ["support/triage@1×gpt-5-mini", "support/triage-few-shot@1×gpt-5-mini", "gates"]);
+    suites.iter().for_each(|suite| check_suite(*suite));
+    for name in ["tests", "failures", "errors", "skipped"] {
+        let sum: f64 = suites.iter().map(|suite| number(*suite, name)).sum();
+        assert_eq!(number(root, name), sum, "{name}");
+        assert!(sum > 0.0, "{name}");
+    }
+    assert_eq!(number(suites[0], "tests"), 400.0);
+    assert_eq!(suites[0].attribute("timestamp"), Some("2026-11-23T02:21:59"));
+    let properties = children(suites[0], "properties").next().unwrap();
+    assert_eq!(children(properties, "property").count(), 4);
+}
+
+fn case<'a, 'i>(document: &'a Document<'i>, suite: usize, name: &str) -> Node<'a, 'i> {
+    let suite = children(document.root_element(), "testsuite").nth(suite).unwrap();
+    children(suite, "testcase").find(|case| case.attribute("name") == Some(name)).unwrap()
+}
+
+#[test]
+fn a_failure_tells_all_reasons_and_the_difference() {
+    let text = String::from_utf8(written(Format::Junit, Made { rows: 60, hostile: false })).unwrap();
+    let document = Document::parse(&text).unwrap();
+    let suite = children(document.root_element(), "testsuite").next().unwrap();
+    let failed = |case: &Node<'_, '_>| {
+        children(*case, "failure").next().is_some_and(|failure| failure.attribute("type") == Some("queue, close"))
+    };
+    let case = children(suite, "testcase").find(failed).unwrap();
+    let failure = children(case, "failure").next().unwrap();
+    assert!(failure.attribute("message").unwrap().starts_with("queue: expected "), "{failure:?}");
+    let body = failure.text().unwrap();
+    for part in ["queue: expected ", "\nclose: not as expected", "\n\nexpected: ", "\nanswer: ", "\ndifference: "] {
+        assert!(body.contains(part), "{body}");
+    }
+}
+
+#[test]
+fn gates_are_a_suite_in_which_a_warning_breaks_nothing() {
+    let text = String::from_utf8(written(Format::Junit, Made { rows: 4, hostile: false })).unwrap();
+    let document = Document::parse(&text).unwrap();
+    let missed = case(&document, 2, "queue.accuracy of support/triage@1×gpt-5-mini");
+    assert!(children(missed, "failure").next().unwrap().attribute("message").unwrap().starts_with("at least 0.8"));
+    let warned = case(&document, 2, "errors.share of support/triage-few-shot@1×gpt-5-mini");
+    assert!(children(warned, "skipped").next().unwrap().attribute("message").unwrap().starts_with("warning: at most"));
+    let held = case(&document, 2, "queue.accuracy of support/triage-few-shot@1×gpt-5-mini");
+    assert!(children(held, "system-out").next().is_some());
+}

@@ -1,0 +1,17 @@
+//! Comparisons and gates: what they say of a change, which changes they let pass, and what they refuse.
+
+mod baselines;
+mod closed;
+mod diff;
+mod diff_rows;
+mod error_rate;
+mod example;
+mod exported;
+mod gates;
+mod pull_request;
+mod quiz;
+mod refused;
+mod repeats;
+mod rescoring;
+mod sentences;
+mod slices;
