@@ -12,9 +12,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("carat-store", &["carat-core"]),
     ("carat-models", &["carat-core"]),
     ("carat-eval", &["carat-core"]),
+    ("carat-import", &["carat-core"]),
     ("carat-registry", &["carat-core"]),
     ("carat-report", &["carat-core"]),
-    ("carat-cli", &["carat-core", "carat-store", "carat-models", "carat-eval", "carat-registry", "carat-report"]),
+    ("carat-cli", &["carat-core", "carat-store", "carat-models", "carat-eval", "carat-import", "carat-registry", "carat-report"]),
     // For tests and benchmarks only.
     ("carat-sim", &[]),
 ];
@@ -33,7 +34,8 @@ const ONLY_WITH: &[(&str, &[&str])] = &[
     ("rayon", &["carat-core", "carat-eval"]),
     ("jsonschema", &["carat-eval"]),
     ("csv-core", &["carat-registry"]),
-    ("csv", &["carat-report"]),
+    // One reads the tables of other tools, the other writes samples.
+    ("csv", &["carat-import", "carat-report"]),
     // One reads golden rows, the other writes samples.
     ("parquet", &["carat-registry", "carat-report"]),
     ("clap", &["carat-cli"]),

@@ -1,8 +1,11 @@
 //! The binary `carat` in a project of its own.
 
 mod bad_input;
+#[cfg(unix)]
 mod ci;
 mod compare;
 mod example;
+mod import;
+mod judging;
 mod project;
 mod resume;

@@ -36,6 +36,11 @@ impl Ended {
         plain(project, &format!("{}{}\n{}", self.exit(), lines.join("\n"), self.talk))
     }
 
+    /// Whether what it said would make a terminal do something other than to show it; colours and styles aside.
+    pub(crate) fn acts(&self) -> bool {
+        acts(&self.data) || acts(&self.talk)
+    }
+
     /// Why cases have no answer, and how it ended. Whether a model is given up for it before its other cases have ended is
     /// a matter of chance, and left out.
     pub(crate) fn why(&self, project: &Project) -> String {
@@ -55,6 +60,18 @@ impl Ended {
     fn exit(&self) -> String {
         self.code.map_or_else(|| "ended by a signal\n".to_owned(), |code| format!("exit {code}\n"))
     }
+}
+
+fn acts(text: &str) -> bool {
+    let mut rest = text;
+    while let Some(at) = rest.find(|c: char| c.is_control() && c != '\n' || c == '\u{202e}') {
+        let sequence = rest[at..].strip_prefix("\u{1b}[").and_then(|style| style.split_once('m'));
+        match sequence {
+            Some((style, after)) if style.bytes().all(|byte| byte.is_ascii_digit() || byte == b';') => rest = after,
+            _ => return true,
+        }
+    }
+    false
 }
 
 /// A line of a report without its last column, which says how long answers took.

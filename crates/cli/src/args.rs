@@ -69,6 +69,8 @@ pub(crate) enum Command {
     Dataset(commands::dataset::Args),
     /// Models
     Model(commands::model::Args),
+    /// Bring in evals that were written for another tool
+    Import(commands::import::Args),
     /// Print the JSON Schema of a file that people write or read
     Schema(commands::schema::Args),
     /// Print a completion script for a shell

@@ -41,6 +41,7 @@ fn carry_out(cli: &Cli) -> Result<Exit, Fault> {
     match &cli.command {
         Command::Schema(args) => commands::schema::run(args),
         Command::Completions(args) => commands::completions::run(args),
+        Command::Import(args) => commands::import::run(args, &cli.global),
         Command::Dataset(args) => commands::dataset::run(args, &Session::open(&cli.global)?),
         Command::Model(args) => commands::model::run(args, &Session::open(&cli.global)?),
         Command::Prompt(args) => commands::prompt::run(args, &Session::open(&cli.global)?),

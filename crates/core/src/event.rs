@@ -210,6 +210,18 @@ pub struct ScorerOutline {
     pub corpus: Option<CorpusOutline>,
 }
 
+impl ScorerOutline {
+    /// Whether its classes are those of the golden rows, so that precision, recall and F1 say something of the model.
+    pub fn is_classifier(&self) -> bool {
+        !self.classes.is_empty() && !self.compares_people()
+    }
+
+    /// Whether its classes are verdicts that a person gave too, so that their agreement says something of the judge.
+    pub fn compares_people(&self) -> bool {
+        !self.classes.is_empty() && self.kind == "judge"
+    }
+}
+
 /// A metric of a whole corpus, as a reader of results needs to know it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CorpusOutline {

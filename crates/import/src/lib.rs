@@ -8,6 +8,7 @@
 //! The crate touches no disk: a source is read through [`Files`], and what is made of it is given back.
 
 mod account;
+mod fields;
 mod files;
 mod jinja;
 mod made;

@@ -15,8 +15,8 @@ use crate::{Imported, ImportedModel, Options, names, scoring, yaml};
 /// The model that is written where a source names none and the person has named none either.
 const SOME_MODEL: &str = "gpt-5-mini";
 
-/// The model that judges where a source leaves the choice to its tool.
-const SOME_JUDGE: &str = "gpt-5-mini";
+/// What the model that judges is called where a source leaves the choice to its tool.
+const JUDGE: &str = "judge";
 
 /// How many rows a prompt is tried with.
 const TRIED: usize = 20;
@@ -66,6 +66,8 @@ impl<'a> Making<'a> {
     /// Adds a model; the name that it has from now on. The same model is added once, and another one of the same name gets a
     /// number.
     pub(crate) fn model(&mut self, wished: &str, settings: Map<String, Value>) -> String {
+        let settings: Map<String, Value> =
+            settings.into_iter().map(|(key, value)| (key, scoring::plain_numbers(value))).collect();
         let wished = names::word(wished, &['-', '.']);
         let wished = if wished.is_empty() { "model".to_owned() } else { wished };
         let names = std::iter::once(wished.clone()).chain((2..).map(|number: u64| format!("{wished}-{number}")));
@@ -103,11 +105,11 @@ impl<'a> Making<'a> {
         }
         let note = Note::differs(
             what,
-            format!("`{SOME_JUDGE}` judges"),
-            "name the judge with --judge, or change `model` in the scorers",
+            format!("the model `{JUDGE}` judges, which is `{SOME_MODEL}` to begin with"),
+            "say in carat.yaml which model it is, or name another one with --judge",
         );
         self.account.note(place, note);
-        self.model(SOME_JUDGE, openai(SOME_JUDGE))
+        self.model(JUDGE, openai(SOME_MODEL))
     }
 
     /// Writes a prompt, if it can be read back; whether it was. Tries it with the first rows and says what fails.

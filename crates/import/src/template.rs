@@ -88,6 +88,9 @@ pub(crate) fn render(template: &str, values: &Map<String, Value>) -> Result<Stri
     Ok(text)
 }
 
+/// An expression that prints nothing.
+const NOTHING: &str = "{{ \"\" }}";
+
 /// The template as carat reads it, with `input.` in front of each way.
 ///
 /// # Errors
@@ -101,9 +104,12 @@ pub(crate) fn over_input(template: &str) -> Result<String, String> {
             Piece::Code(code) => return Err(code.to_owned()),
         }
     }
-    if text.ends_with('\n') {
-        // The engine takes a line break at the very end away.
-        text.push_str("{{ \"\" }}");
+    // White space at the ends would be taken away.
+    if text.starts_with(char::is_whitespace) {
+        text.insert_str(0, NOTHING);
+    }
+    if text.ends_with(char::is_whitespace) {
+        text.push_str(NOTHING);
     }
     Ok(text)
 }

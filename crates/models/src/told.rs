@@ -201,9 +201,25 @@ pub(crate) fn finish_reason(word: &str) -> FinishReason {
     }
 }
 
-/// The arguments of a tool call: JSON where the model wrote JSON, else a string with what it wrote.
+/// The arguments of a tool call: JSON where the model wrote JSON, else a string with what it wrote. So it is where they are
+/// nested deeper than a reader of the record, in which they stand some levels down, would follow.
 pub(crate) fn arguments(written: String) -> Value {
-    serde_json::from_str(&written).unwrap_or(Value::String(written))
+    match serde_json::from_str(&written) {
+        Ok(value) if depth(&value) <= DEEPEST => value,
+        _ => Value::String(written),
+    }
+}
+
+/// Half of what serde's reader of JSON follows, which is 128 levels.
+const DEEPEST: usize = 64;
+
+/// How deep a value is nested; the reader that it came from has bounded it.
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(members) => 1 + members.iter().map(depth).max().unwrap_or(0),
+        Value::Object(fields) => 1 + fields.values().map(depth).max().unwrap_or(0),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+    }
 }
 
 #[cfg(test)]
@@ -258,5 +274,14 @@ mod tests {
     fn arguments_that_are_not_json_are_kept_as_written() {
         assert_eq!(arguments(r#"{"a":1}"#.to_owned()), json!({"a": 1}));
         assert_eq!(arguments(r#"{"a":"#.to_owned()), json!(r#"{"a":"#));
+    }
+
+    #[test]
+    fn arguments_that_no_reader_of_the_record_could_follow_are_kept_as_written() {
+        let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+        assert!(arguments(nested(64)).is_array());
+        for levels in [65, 126, 1000] {
+            assert_eq!(arguments(nested(levels)), json!(nested(levels)));
+        }
     }
 }

@@ -64,7 +64,7 @@ fn check(spec: &EvalSpec) -> Result<(), (String, String)> {
     let not_empty = [
         ("prompts", spec.prompts.is_empty()),
         ("models", spec.models.is_empty()),
-        ("scorers", spec.scorers.is_empty()),
+        ("scorers", spec.scorers.is_empty() && spec.graders.is_empty()),
     ];
     if let Some((key, _)) = not_empty.iter().find(|(_, empty)| *empty) {
         return Err(((*key).to_owned(), format!("`{key}` needs at least one member")));

@@ -37,7 +37,16 @@ fn main() -> Outcome {
 fn all() -> Outcome {
     let folder = std::env::temp_dir().join(format!("carat-figures-{}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
-    writeln!(io::stdout(), "{} samples\n{:<10} {:>8} {:>10} {:>10} {:>10}", 2 * ROWS, "format", "seconds", "folded MB", "peak MB", "file MB")?;
+    writeln!(
+        io::stdout(),
+        "{} samples\n{:<10} {:>8} {:>10} {:>10} {:>10}",
+        2 * ROWS,
+        "format",
+        "seconds",
+        "folded MB",
+        "peak MB",
+        "file MB"
+    )?;
     for format in Format::ALL {
         let file = folder.join(format!("report.{}", format.as_str()));
         let me = Command::new(std::env::current_exe()?);

@@ -155,10 +155,8 @@ pub(crate) const fn outcome(outcome: &Outcome) -> &'static str {
 
 impl<'a> From<&'a Score> for ScoreLine<'a> {
     fn from(score: &'a Score) -> Self {
-        let labels = |labels: &'a Labels| LabelsLine {
-            expected: &labels.expected,
-            predicted: labels.predicted.as_deref(),
-        };
+        let labels =
+            |labels: &'a Labels| LabelsLine { expected: &labels.expected, predicted: labels.predicted.as_deref() };
         Self {
             value: score.value.get(),
             pass: score.pass,

@@ -52,7 +52,12 @@ impl Verdict {
             None if report.gates.is_empty() => Standing::Measured,
             None => Standing::Holds,
         };
-        Self { standing, gates: gates(report), compared: compared(&report.comparisons), reservation: reservation(report) }
+        Self {
+            standing,
+            gates: gates(report),
+            compared: compared(&report.comparisons),
+            reservation: reservation(report),
+        }
     }
 
     /// Whether a reader may lean back: nothing that blocks is missed, nothing is worse, nothing is left out.

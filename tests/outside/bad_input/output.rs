@@ -7,19 +7,6 @@ use crate::outside::project::Project;
 /// An answer that would rename the terminal, wipe it, and write to the clipboard.
 const MISCHIEF: &str = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{1b}]52;c;cm0gLXJm\u{7}\u{9b}31m\u{202e}yes\r\n";
 
-/// Whether a text would make a terminal do something other than to show it; colours and styles aside.
-fn acts(text: &str) -> bool {
-    let mut rest = text;
-    while let Some(at) = rest.find(|c: char| c.is_control() && c != '\n' || c == '\u{202e}') {
-        let sequence = rest[at..].strip_prefix("\u{1b}[").and_then(|style| style.split_once('m'));
-        match sequence {
-            Some((style, after)) if style.bytes().all(|byte| byte.is_ascii_digit() || byte == b';') => rest = after,
-            _ => return true,
-        }
-    }
-    false
-}
-
 #[test]
 fn hostile_answers_and_rows_are_shown_and_never_sent() {
     let project = Project::small();
@@ -38,7 +25,7 @@ fn hostile_answers_and_rows_are_shown_and_never_sent() {
     ];
     for args in shown {
         let ended = project.carat(&[&["--color", "always"], args].concat());
-        assert!(!acts(&ended.data) && !acts(&ended.talk), "{args:?} {ended:?}");
+        assert!(!ended.acts(), "{args:?} {ended:?}");
     }
     let last = project.carat(&["run", "show", "@last", "--row", "plain"]);
     assert!(last.data.contains("␛]0;owned␇␛[2J"), "{last:?}");
@@ -50,7 +37,7 @@ fn a_failing_program_cannot_act_on_the_terminal_either() {
     project.has_model("provider: command, command: [sh, -c, \"printf '\\\\033]0;owned\\\\007' >&2; exit 1\"]");
     for args in [&["eval", "fruit", "--color", "always"][..], &["run", "show", "--color", "always"]] {
         let ended = project.carat(args);
-        assert!(ended.data.contains("owned") && !acts(&ended.data), "{ended:?}");
+        assert!(ended.data.contains("owned") && !ended.acts(), "{ended:?}");
     }
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod completions;
 pub(crate) mod dataset;
 pub(crate) mod diff;
 pub(crate) mod eval;
+pub(crate) mod import;
 pub(crate) mod model;
 pub(crate) mod prompt;
 pub(crate) mod run;

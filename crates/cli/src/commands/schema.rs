@@ -2,6 +2,7 @@
 
 use carat_core::fold::Report;
 use carat_core::spec::{EvalSpec, ProjectSpec};
+use carat_report::SampleLine;
 use clap::ValueEnum;
 use schemars::schema_for;
 
@@ -23,6 +24,8 @@ enum Kind {
     Eval,
     /// What `carat eval --json` and `carat run show --json` print
     Report,
+    /// A line of what `--jsonl` and `carat run export RUN F.jsonl` write
+    Sample,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Fault> {
@@ -30,6 +33,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Fault> {
         Kind::Project => schema_for!(ProjectSpec),
         Kind::Eval => schema_for!(EvalSpec),
         Kind::Report => schema_for!(Report),
+        Kind::Sample => schema_for!(SampleLine<'_>),
     })?;
     Ok(Exit::Fine)
 }

@@ -98,7 +98,7 @@ pub(super) fn of_scorer(left: &Side, right: &Side, at: (usize, usize), pairs: &[
             compared.push((name("pass_rate"), known(rates())));
         }
     }
-    if !scorer.classes.is_empty() && !repeated {
+    if scorer.is_classifier() && !repeated {
         compared.extend(f1_macro(scorer, columns, pairs).map(|f1| (name("f1_macro"), Ok(f1))));
     }
     // A plain share tells of the judge, not of the answers.

@@ -187,8 +187,8 @@ impl Differences {
         let sd = stats::paired_t(&self.values, 0.95).map_or(0.0, |t| t.sd);
         let spread = stats::detectable_difference(sd, n as u64, 0.05, 0.8).unwrap_or(0.0);
         match self.kind {
-            Kind::Verdicts(..) | Kind::Shares => Some(spread.max(least)),
-            Kind::Linearised | Kind::Amounts => (spread > 0.0).then_some(spread),
+            Kind::Verdicts(..) | Kind::Shares | Kind::Linearised => Some(spread.max(least)),
+            Kind::Amounts => (spread > 0.0).then_some(spread),
         }
     }
 

@@ -41,8 +41,12 @@ pub struct EvalSpec {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, Value>,
     /// What answers are measured with.
-    #[schemars(length(min = 1))]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scorers: Vec<ScorerSpec>,
+    /// OpenAI's grader objects (`string_check`, `text_similarity`, `score_model`, `label_model`, `multi`), inline or as the
+    /// path of a JSON file beside the spec, read as scorers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub graders: Vec<Value>,
     /// The parts of the data that are reported and compared by themselves: `tags`, `split`, `metadata.FIELD`,
     /// `input.FIELD`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -110,13 +110,13 @@ fn priced(name: &str, plan: &PlanOutline) -> Result<(), String> {
 fn metrics(plan: &PlanOutline) -> Vec<String> {
     let trials = plan.trials;
     let of_scorer = |scorer: &ScorerOutline| {
-        let mut aggregates: Vec<String> = match (scorer.verdict, scorer.classes.is_empty()) {
-            (true, true) => vec!["accuracy".to_owned()],
-            (true, false) => vec!["accuracy".to_owned(), "f1_macro".to_owned()],
+        let mut aggregates: Vec<String> = match (scorer.verdict, scorer.is_classifier()) {
+            (true, false) => vec!["accuracy".to_owned()],
+            (true, true) => vec!["accuracy".to_owned(), "f1_macro".to_owned()],
             (false, _) if scorer.passes || scorer.threshold.is_some() => vec!["mean".to_owned(), "pass_rate".to_owned()],
             (false, _) => vec!["mean".to_owned()],
         };
-        if scorer.kind == "judge" && !scorer.classes.is_empty() {
+        if scorer.compares_people() {
             aggregates.push("kappa".to_owned());
         }
         aggregates.extend(scorer.corpus.iter().map(|corpus| corpus.name.clone()));

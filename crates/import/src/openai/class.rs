@@ -10,7 +10,8 @@ use serde_json::{Map, Value, json};
 use super::modelgraded;
 use super::registry::Registry;
 use super::samples::{self, Sample};
-use crate::account::{Fields, Loss, Note, plain};
+use crate::account::{Loss, Note, plain};
+use crate::fields::Fields;
 use crate::made::Making;
 use crate::scoring::{self, Added, Asked, Expected};
 

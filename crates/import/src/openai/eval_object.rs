@@ -1,18 +1,17 @@
 //! Eval objects of OpenAI's API, and the runs that bring their rows and prompts.
 
-use std::collections::BTreeSet;
-
+use carat_core::Role;
 use carat_core::spec::ScorerSpec;
-use carat_core::{Message, Parameters, Role};
 use serde_json::{Map, Value, json};
 
 use super::grader;
-use crate::account::{Account, Fields, Loss, Note};
+use super::run::{Brought, bring, bring_source};
+use crate::account::{Loss, Note};
+use crate::fields::Fields;
 use crate::files::{ImportError, stem};
-use crate::made::{Draft, EvalDraft, Making, answered, openai};
+use crate::made::{EvalDraft, Making, answered, openai};
 use crate::names::{self, Unique};
 use crate::prompt_file::{self, PromptFile, Said};
-use crate::template::{Piece, literal_within, pieces, way};
 
 /// Reads a document with eval objects, or with a grader alone.
 ///
@@ -39,22 +38,6 @@ pub(super) fn read(making: &mut Making<'_>, file: &str, document: &Value) -> Res
         one(making, &place, map, names.name(&name, "-"));
     }
     Ok(())
-}
-
-/// What a run brings to its eval.
-#[derive(Default)]
-struct Brought {
-    rows: Vec<Draft>,
-    messages: Vec<Said>,
-    variables: BTreeSet<String>,
-    /// Whether the rows bring the conversation.
-    talks: bool,
-    models: Vec<String>,
-    parameters: Map<String, Value>,
-    options: Map<String, Value>,
-    tools: Option<Value>,
-    /// Whether the rows bring their answers.
-    answered: bool,
 }
 
 fn one(making: &mut Making<'_>, place: &str, map: &Map<String, Value>, name: String) {
@@ -89,6 +72,7 @@ fn one(making: &mut Making<'_>, place: &str, map: &Map<String, Value>, name: Str
 fn scorers(making: &mut Making<'_>, fields: &Fields<'_>) -> Vec<ScorerSpec> {
     let mut names = Unique::default();
     let mut scorers = Vec::new();
+    let mut weighted = 0;
     for (at, criterion) in fields.list("testing_criteria").iter().enumerate() {
         let place = format!("{}[{at}]", fields.at("testing_criteria"));
         let name = criterion
@@ -98,6 +82,7 @@ fn scorers(making: &mut Making<'_>, fields: &Fields<'_>) -> Vec<ScorerSpec> {
             .unwrap_or("grader");
         match grader::read(criterion, name) {
             Ok(graded) => {
+                weighted += usize::from(graded.scorers.iter().any(|scorer| scorer.weight.is_some()));
                 for note in graded.notes {
                     making.account.note(&place, note);
                 }
@@ -111,6 +96,10 @@ fn scorers(making: &mut Making<'_>, fields: &Fields<'_>) -> Vec<ScorerSpec> {
                 making.account.note(&place, Note::lost(format!("the grader `{name}` ({kind})"), error.message, ""));
             }
         }
+    }
+    if weighted > 1 {
+        let why = "their weights become those of one `overall`, which has all of their graders in it";
+        fields.note("testing_criteria", Note::differs("several `multi` graders", why, "make an eval of each"));
     }
     for scorer in &scorers {
         for judge in scorer.judge.iter().flat_map(|judge| judge.judges()) {
@@ -150,259 +139,81 @@ fn leave_source(config: &Fields<'_>) {
     }
 }
 
-fn bring(making: &mut Making<'_>, run: &Fields<'_>, brought: &mut Brought) {
-    let about = "it is about a run, not about what it measures";
-    for key in [
-        "id",
-        "object",
-        "created_at",
-        "eval_id",
-        "name",
-        "metadata",
-        "status",
-        "model",
-        "report_url",
-        "result_counts",
-        "per_model_usage",
-        "per_testing_criteria_results",
-        "error",
-        "shared_with_openai",
-    ] {
-        run.leave(key, Loss::Incidental, about, "");
-    }
-    bring_source(making, run, brought);
-}
-
-/// Reads where the rows, the prompt and the model of a run come from.
-fn bring_source(making: &mut Making<'_>, run: &Fields<'_>, brought: &mut Brought) {
-    let Some(data) = run.inner("data_source") else { return };
-    let kind = data.text("type").unwrap_or_default();
-    if let Some(source) = data.inner("source") {
-        bring_rows(making.account, &source, brought);
-    }
-    if let Some(model) = data.text("model") {
-        let name = making.model(&model, openai(&model));
-        if !brought.models.contains(&name) {
-            brought.models.push(name);
-        }
-    }
-    if let Some(parameters) = data.inner("sampling_params") {
-        bring_parameters(&parameters, brought);
-    }
-    if let Some(messages) = data.inner("input_messages") {
-        bring_messages(making.account, &messages, brought);
-    }
-    brought.answered = kind == "jsonl"
-        && !brought.rows.is_empty()
-        && brought.rows.iter().all(|row| row.metadata.contains_key("output"));
-}
-
-fn bring_rows(account: &Account, source: &Fields<'_>, brought: &mut Brought) {
-    match source.text("type").as_deref() {
-        Some("file_content") => {}
-        other => {
-            let what = format!("the rows (`{}`)", other.unwrap_or("no type"));
-            let why = "OpenAI has them";
-            source.note("type", Note::lost(what, why, "download the file, and put its items into datasets/ as JSONL"));
-            for key in [
-                "id",
-                "metadata",
-                "model",
-                "limit",
-                "created_after",
-                "created_before",
-                "has_tool_calls",
-                "instructions_search",
-                "reasoning_effort",
-                "temperature",
-                "tools",
-                "top_p",
-                "users",
-            ] {
-                source.leave(key, Loss::Lost, why, "");
-            }
-        }
-    }
-    for (at, row) in source.list("content").iter().enumerate() {
-        let place = format!("{}[{at}]", source.at("content"));
-        let Some(row) = Fields::of(account, &place, Some(row)) else { continue };
-        let input = row
-            .inner("item")
-            .map(|item| item.rest().into_iter().map(|(key, value)| (key.clone(), value.clone())).collect());
-        let mut metadata = Map::new();
-        if let Some(sample) = row.get("sample") {
-            let text = sample.get("output_text").or_else(|| sample.pointer("/choices/0/message/content"));
-            metadata.extend(text.and_then(Value::as_str).map(|text| ("output".to_owned(), json!(text))));
-        }
-        brought.rows.push(Draft { input: input.unwrap_or_default(), metadata, ..Draft::default() });
-    }
-}
-
-fn bring_parameters(written: &Fields<'_>, brought: &mut Brought) {
-    brought.options.extend(written.get("response_format").map(|format| ("response_format".to_owned(), format.clone())));
-    if let Some(format) = written.inner("text").and_then(|text| text.get("format").cloned()) {
-        brought.options.insert("response_format".to_owned(), format);
-    }
-    brought.tools = written.get("tools").cloned().or(brought.tools.take());
-    for (key, value) in written.rest() {
-        let spelt = if key == "max_completions_tokens" { "max_completion_tokens" } else { key };
-        match Parameters::from_written([(&spelt.to_owned(), value)]) {
-            Ok(known) => brought.parameters.extend(known.0),
-            Err(error) => written.note(key, Note::lost(format!("`{key}`"), error.to_string(), "")),
-        }
-    }
-}
-
-fn bring_messages(account: &Account, written: &Fields<'_>, brought: &mut Brought) {
-    let _ = written.text("type");
-    if let Some(reference) = written.text("item_reference") {
-        talk(written, &reference, brought);
-    }
-    for (at, message) in written.list("template").iter().enumerate() {
-        let place = format!("{}[{at}]", written.at("template"));
-        let Some(message) = Fields::of(account, &place, Some(message)) else { continue };
-        let _ = message.text("type");
-        let role = message.text("role").unwrap_or_default();
-        let content = message.get("content").map(text_of);
-        match (prompt_file::role(&role), content) {
-            (Some(role), Some(Some(text))) => match jinja(&text, &mut brought.variables) {
-                Ok(source) => brought.messages.push(Said::words(role, &source)),
-                Err(what) => message.note(
-                    "content",
-                    Note::lost("a message", format!("`{what}` is not `item.…`"), "write it into the prompt by hand"),
-                ),
-            },
-            _ => message.note(
-                "content",
-                Note::lost(
-                    "a message",
-                    "it is no text of a role that is known here",
-                    "write it into the prompt by hand",
-                ),
-            ),
-        }
-    }
-}
-
-/// The text of a message, or of its one part.
-fn text_of(content: &Value) -> Option<String> {
-    match content {
-        Value::String(text) => Some(text.clone()),
-        Value::Object(part) => part.get("text")?.as_str().map(str::to_owned),
-        Value::Array(parts) => match parts.as_slice() {
-            [part] => text_of(part),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// A template over `item` as one over a prompt's variables.
-fn jinja(text: &str, variables: &mut BTreeSet<String>) -> Result<String, String> {
-    let mut source = String::new();
-    for piece in pieces(text) {
-        match piece {
-            Piece::Text(text) => source.push_str(&literal_within(text)),
-            Piece::Path(path) => match path.as_slice() {
-                ["item", first, rest @ ..] => {
-                    variables.insert((*first).to_owned());
-                    source.push_str(&format!("{{{{ {} }}}}", way(first, rest)));
-                }
-                path => return Err(path.join(".")),
-            },
-            Piece::Code(code) => return Err(code.to_owned()),
-        }
-    }
-    Ok(source)
-}
-
-/// The conversations that rows bring: `item.messages`.
-fn talk(written: &Fields<'_>, reference: &str, brought: &mut Brought) {
-    let key = reference.strip_prefix("item.").unwrap_or(reference);
-    brought.talks = true;
-    for row in &mut brought.rows {
-        let Some(messages) = row.input.shift_remove(key) else { continue };
-        let read = |message: &Value| {
-            let role = prompt_file::role(message.get("role")?.as_str()?)?;
-            Some(Message::text(role, text_of(message.get("content")?)?))
-        };
-        let list = messages.as_array().map(Vec::as_slice).unwrap_or_default();
-        let read: Option<Vec<Message>> = list.iter().map(read).collect();
-        match read {
-            Some(messages) => row.messages = messages,
-            None => {
-                let what = "a conversation with something else than texts";
-                written.note(
-                    "item_reference",
-                    Note::lost(what, "its row has no messages", "write them into the dataset by hand"),
-                );
-            }
-        }
-    }
-}
-
+/// Writes what an eval object and its runs come to.
 fn write(
     making: &mut Making<'_>,
     place: &str,
     name: String,
     description: Option<String>,
     scorers: Vec<ScorerSpec>,
-    brought: Brought,
+    mut brought: Brought,
 ) {
-    let account = making.account;
     let scorers = if scorers.is_empty() {
         let why = "an eval has at least one scorer; `answered` asks whether there is an answer";
-        account.note(place, Note::differs("no grader is carried over", why, "add scorers to the eval"));
+        making.account.note(place, Note::differs("no grader is carried over", why, "add scorers to the eval"));
         vec![answered()]
     } else {
         scorers
     };
-    let models = if brought.answered {
-        let settings = [("provider".to_owned(), json!("recorded")), ("column".to_owned(), json!("metadata.output"))];
-        vec![making.model("recorded", settings.into_iter().collect())]
-    } else if brought.models.is_empty() {
-        making.some_models(place, "no run names a model")
-    } else {
-        brought.models
-    };
-    let mut prompt = PromptFile { name: name.clone(), title: description.clone(), ..PromptFile::default() };
-    prompt.taken.clone_from(&brought.variables);
-    (prompt.messages, prompt.variables, prompt.options, prompt.tools) =
-        (brought.messages, brought.variables, brought.options, brought.tools);
-    if prompt.messages.is_empty() && brought.answered {
-        // The answers exist already; what was asked is not known.
-        prompt
-            .messages
-            .push(Said::words(Role::User, "(The answers of this dataset were recorded; what was asked is not known.)"));
-    }
-    let has_prompt = !prompt.messages.is_empty() || brought.talks;
-    if !has_prompt {
-        let advice = format!("write {}", prompt_file::path(&name));
-        account.note(place, Note::lost("the prompt", "an eval object has none; it comes with a run", advice));
-    } else {
-        making.prompt(place, &prompt, &brought.rows);
-    }
+    let models = models(making, place, &brought);
+    let has_prompt = write_prompt(making, place, &name, description.clone(), &mut brought);
     let has_rows = !brought.rows.is_empty();
     if has_rows {
         making.dataset(&name, brought.rows);
     } else {
         let advice = format!("put its items into datasets/{name}.jsonl, each as `input`");
-        account.note(place, Note::lost("the rows", "an eval object has none; they come with a run", advice));
+        making.account.note(place, Note::lost("the rows", "an eval object has none; they come with a run", advice));
     }
-    let source = place.split(": ").next().unwrap_or(place).to_owned();
-    let prompts = vec![name.clone()];
-    let incomplete = !has_prompt || !has_rows;
-    let eval = EvalDraft {
-        incomplete,
+    making.eval(&EvalDraft {
+        source: place.split(": ").next().unwrap_or(place).to_owned(),
+        prompts: vec![name.clone()],
         dataset: name.clone(),
         name,
-        source,
         description,
-        prompts,
         models,
         parameters: brought.parameters,
         scorers,
-        ..EvalDraft::default()
+        incomplete: !has_prompt || !has_rows,
+        trials: None,
+    });
+}
+
+/// The models of the runs; or the answers that the rows bring.
+fn models(making: &mut Making<'_>, place: &str, brought: &Brought) -> Vec<String> {
+    if brought.answered {
+        let settings = [("provider".to_owned(), json!("recorded")), ("column".to_owned(), json!("metadata.output"))];
+        return vec![making.model("recorded", settings.into_iter().collect())];
+    }
+    if brought.models.is_empty() { making.some_models(place, "no run names a model") } else { brought.models.clone() }
+}
+
+/// Writes the prompt of the runs; whether there is one.
+fn write_prompt(
+    making: &mut Making<'_>,
+    place: &str,
+    name: &str,
+    title: Option<String>,
+    brought: &mut Brought,
+) -> bool {
+    let mut messages = std::mem::take(&mut brought.messages);
+    if messages.is_empty() && brought.answered {
+        let words = "(The answers of this dataset were recorded; what was asked is not known.)";
+        messages.push(Said::words(Role::User, words));
+    }
+    if messages.is_empty() && !brought.talks {
+        let advice = format!("write {}", prompt_file::path(name));
+        making.account.note(place, Note::lost("the prompt", "an eval object has none; it comes with a run", advice));
+        return false;
+    }
+    let prompt = PromptFile {
+        name: name.to_owned(),
+        title,
+        messages,
+        taken: brought.variables.clone(),
+        variables: std::mem::take(&mut brought.variables),
+        options: std::mem::take(&mut brought.options),
+        tools: brought.tools.take(),
+        ..PromptFile::default()
     };
-    making.eval(&eval);
+    making.prompt(place, &prompt, &brought.rows)
 }

@@ -4,8 +4,10 @@ mod class;
 mod eval_object;
 mod formula;
 mod grader;
+mod judge;
 mod modelgraded;
 mod registry;
+mod run;
 mod samples;
 mod words;
 

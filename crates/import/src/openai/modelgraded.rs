@@ -7,11 +7,11 @@ use super::class::Eval;
 use super::registry::Registry;
 use super::samples::Sample;
 use super::words::Words;
-use crate::account::{Fields, Loss, Note, plain};
+use crate::account::{Loss, Note, plain};
+use crate::fields::Fields;
 use crate::files::{self, join};
 use crate::made::Making;
 use crate::scoring::CRITERION_OF_ROW;
-use crate::template::way;
 
 type Question = (String, ScorerSpec, Option<Value>);
 
@@ -245,64 +245,7 @@ fn prompt(fields: &Fields<'_>) -> Words {
         if at > 0 {
             words.say("\n\n");
         }
-        fill(text, &mut words);
+        words.fill(text);
     }
     words
-}
-
-/// Python's `{name}`, with `{{` and `}}` for braces.
-fn fill(text: &str, words: &mut Words) {
-    let mut rest = text;
-    while let Some(at) = rest.find(['{', '}']) {
-        words.say(&rest[..at]);
-        let doubled = ["{{", "}}"].into_iter().find(|pair| rest[at..].starts_with(pair));
-        if let Some(pair) = doubled {
-            words.say(&pair[..1]);
-            rest = &rest[at + 2..];
-            continue;
-        }
-        let name = rest[at + 1..]
-            .split_once('}')
-            .filter(|(name, _)| rest[at..].starts_with('{') && !name.contains(['{', '\n']));
-        match name {
-            Some((name, after)) => {
-                match name {
-                    "input" => words.say("[the question]"),
-                    "completion" => words.say("[the answer]"),
-                    "ideal" => words.show("what is expected", "ideal".to_owned()),
-                    other => words.show(other, way("metadata", &[other])),
-                }
-                rest = after;
-            }
-            None => {
-                words.say(&rest[at..=at]);
-                rest = &rest[at + 1..];
-            }
-        }
-    }
-    words.say(rest);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn places_in_a_prompt_become_names_of_what_is_shown() {
-        let mut words = Words::default();
-        fill("Q: {input}\nA: {completion} {{not}} {criteria} vs {ideal}{", &mut words);
-        assert_eq!(
-            words.text,
-            "Q: [the question]\nA: [the answer] {not} [criteria, which is shown below] vs [what is expected, which is shown below]{"
-        );
-        assert_eq!(words.shown, ["metadata.criteria", "ideal"]);
-    }
-
-    proptest! {
-        #[test]
-        fn no_prompt_breaks_it(text in "([a-z{}\n é]){0,40}") {
-            fill(&text, &mut Words::default());
-        }
-    }
 }

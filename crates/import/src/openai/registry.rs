@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 
 use super::class::{self, Eval};
 use super::samples;
-use crate::account::{Fields, Loss, Note};
+use crate::account::{Loss, Note};
+use crate::fields::Fields;
 use crate::files::{self, Files, ImportError, ending, folder, join};
 use crate::made::{EvalDraft, Making, answered};
 use crate::names::{self, Unique};

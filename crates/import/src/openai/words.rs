@@ -3,7 +3,7 @@
 //! Elsewhere a judge's prompt is a template into which question and answer are put. Here a judge is shown them fenced off,
 //! so that nothing in them can give orders; the words say what to look for, and name what is shown.
 
-use crate::template;
+use crate::template::{self, way};
 
 /// A prompt for a judge.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,6 +37,63 @@ impl Words {
                 let name = |way: &str| template::literal_within(way.rsplit('.').next().unwrap_or(way));
                 Some(ways.iter().map(|way| format!("{}: {{{{ {way} }}}}", name(way))).collect::<Vec<_>>().join("\n\n"))
             }
+        }
+    }
+
+    /// Adds a template of Python: `{name}`, with `{{` and `}}` for braces.
+    pub(super) fn fill(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some(at) = rest.find(['{', '}']) {
+            self.say(&rest[..at]);
+            let doubled = ["{{", "}}"].into_iter().find(|pair| rest[at..].starts_with(pair));
+            if let Some(pair) = doubled {
+                self.say(&pair[..1]);
+                rest = &rest[at + 2..];
+                continue;
+            }
+            let name = rest[at + 1..]
+                .split_once('}')
+                .filter(|(name, _)| rest[at..].starts_with('{') && !name.contains(['{', '\n']));
+            match name {
+                Some((name, after)) => {
+                    match name {
+                        "input" => self.say("[the question]"),
+                        "completion" => self.say("[the answer]"),
+                        "ideal" => self.show("what is expected", "ideal".to_owned()),
+                        other => self.show(other, way("metadata", &[other])),
+                    }
+                    rest = after;
+                }
+                None => {
+                    self.say(&rest[at..=at]);
+                    rest = &rest[at + 1..];
+                }
+            }
+        }
+        self.say(rest);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn places_in_a_prompt_become_names_of_what_is_shown() {
+        let mut words = Words::default();
+        words.fill("Q: {input}\nA: {completion} {{not}} {criteria} vs {ideal}{");
+        assert_eq!(
+            words.text,
+            "Q: [the question]\nA: [the answer] {not} [criteria, which is shown below] vs [what is expected, which is shown below]{"
+        );
+        assert_eq!(words.shown, ["metadata.criteria", "ideal"]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_prompt_breaks_it(text in "([a-z{}\n é]){0,40}") {
+            Words::default().fill(&text);
         }
     }
 }

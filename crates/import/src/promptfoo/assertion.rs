@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 
 use super::settings::{self, Settings};
 use super::{Desk, graded, measured, structure, texts, unsupported};
-use crate::account::{Fields, Loss, Note, plain, shown, unreadable};
+use crate::account::{Loss, Note, plain, shown, unreadable};
+use crate::fields::Fields;
 use crate::files::{self, ending};
 use crate::scoring::{Asked, Expected, computes};
 use crate::{names, template};
@@ -253,9 +254,30 @@ impl Assertion<'_> {
     }
 }
 
-/// Parts between commas, without the quotes around a part.
+/// Parts between commas; a part in quotes may have commas in it.
 fn between_commas(text: &str) -> Vec<String> {
-    let mut reader = ::csv::ReaderBuilder::new().has_headers(false).trim(::csv::Trim::All).from_reader(text.as_bytes());
-    let parts = reader.records().next().and_then(Result::ok);
-    parts.map_or_else(Vec::new, |record| record.iter().map(str::to_owned).filter(|part| !part.is_empty()).collect())
+    let mut parts = Vec::new();
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let quoted = rest.strip_prefix('"').and_then(|inner| inner.split_once('"'));
+        let (part, after) = match quoted.filter(|(_, after)| after.is_empty() || after.trim_start().starts_with(',')) {
+            Some((part, after)) => (part, after.split_once(',').map_or("", |(_, after)| after)),
+            None => rest.split_once(',').unwrap_or((rest, "")),
+        };
+        parts.extend(Some(part.trim()).filter(|part| !part.is_empty()).map(str::to_owned));
+        rest = after.trim_start();
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comma_in_quotes_parts_nothing() {
+        assert_eq!(between_commas("Rome, \"Italy, Europe\" ,x"), ["Rome", "Italy, Europe", "x"]);
+        assert_eq!(between_commas("say \"a\", b,,"), ["say \"a\"", "b"]);
+        assert_eq!(between_commas("\"open, b"), ["\"open", "b"]);
+    }
 }

@@ -5,6 +5,7 @@ mod csv;
 mod endpoint;
 mod graded;
 mod measured;
+mod model;
 mod prompts;
 mod providers;
 mod refs;

@@ -4,7 +4,8 @@ use carat_core::{Parameters, Role};
 use serde_json::{Map, Value};
 
 use super::Desk;
-use crate::account::{Fields, Note, shown, unreadable};
+use crate::account::{Note, shown, unreadable};
+use crate::fields::Fields;
 use crate::files::{self, ending, stem};
 use crate::jinja;
 use crate::names::{self, Unique};

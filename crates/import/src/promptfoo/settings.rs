@@ -5,7 +5,8 @@ use carat_core::spec::FactualitySpec;
 use serde_json::Value;
 
 use super::{Desk, providers, view};
-use crate::account::{Fields, Loss, Note};
+use crate::account::{Loss, Note};
+use crate::fields::Fields;
 
 /// How the tests that have these options are asked and judged.
 #[derive(Debug, Clone, Default, PartialEq)]

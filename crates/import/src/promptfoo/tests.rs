@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 
 use super::settings::Settings;
 use super::{Desk, csv};
-use crate::account::{Fields, Loss, Note, shown, unreadable};
+use crate::account::{Loss, Note, shown, unreadable};
+use crate::fields::Fields;
 use crate::files::{self, ending};
 
 /// A test as it is written, or `defaultTest`, or a part of a scenario.

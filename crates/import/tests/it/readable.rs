@@ -1,7 +1,5 @@
 //! What is written can be read: by the very types that the project is read with.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test breaks loudly, in its helpers too")]
-
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -1,7 +1,5 @@
 //! Sources on disk, and outcomes as text.
 
-#![expect(clippy::unwrap_used, reason = "a test breaks loudly, in its helpers too")]
-
 use std::path::Path;
 
 use carat_import::{Imported, InMemory, models_yaml};

@@ -90,8 +90,9 @@ impl SampleBrief {
             Some((subject.scorer(name)?, (score.value.get() * 1e4).round() / 1e4, score.pass, reason))
         });
         let s = scores.collect();
-        let unscored = look::unscored(sample)
-            .filter_map(|(name, why)| Some((subject.scorer(name)?, why.reason.as_str(), Text::of(&why.detail, selection))));
+        let unscored = look::unscored(sample).filter_map(|(name, why)| {
+            Some((subject.scorer(name)?, why.reason.as_str(), Text::of(&why.detail, selection)))
+        });
         let u = unscored.collect();
         Self {
             n: None,

@@ -100,7 +100,10 @@ impl Axis {
     pub(super) fn whisker_with_margin(&self, estimate: (f64, f64, f64), margin: Option<f64>, class: &str) -> String {
         let beyond = margin.map(|margin| {
             let at = self.percent(margin);
-            format!("<rect class=\"beyond\" x=\"0\" y=\"0\" width=\"{at:.2}%\" height=\"100%\"/>{}", upright("margin", at))
+            format!(
+                "<rect class=\"beyond\" x=\"0\" y=\"0\" width=\"{at:.2}%\" height=\"100%\"/>{}",
+                upright("margin", at)
+            )
         });
         self.drawing(&(beyond.unwrap_or_default() + &self.mark(estimate, class)))
     }

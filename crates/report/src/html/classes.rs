@@ -29,7 +29,11 @@ fn of_variant(variant: &VariantReport) -> String {
         let confusion = variant.confusion.get(scorer)?;
         let title = format!("{} · {}", text(scorer), text(&variant.variant));
         let table = markup::table("heat", &title, &head(classes), &body(classes, confusion));
-        Some(format!("<figure><figcaption>{} <span class=\"faint\">{}</span></figcaption>{table}</figure>\n", text(scorer), name(&variant.variant)))
+        Some(format!(
+            "<figure><figcaption>{} <span class=\"faint\">{}</span></figcaption>{table}</figure>\n",
+            text(scorer),
+            name(&variant.variant)
+        ))
     };
     variant.classes.iter().filter_map(table).collect()
 }
@@ -38,7 +42,11 @@ fn head(classes: &[ClassReport]) -> String {
     let answered = classes.iter().map(|class| class.class.as_str()).chain([NONE]);
     let answered = answered.map(|class| format!("<th scope=\"col\">{}</th>", name(class)));
     let numbers = ["precision", "recall", "F1"].map(|title| format!("<th scope=\"col\" class=\"number\">{title}</th>"));
-    format!("<th scope=\"col\" class=\"corner\">expected ↓<br>answered →</th>{}{}", answered.collect::<String>(), numbers.concat())
+    format!(
+        "<th scope=\"col\" class=\"corner\">expected ↓<br>answered →</th>{}{}",
+        answered.collect::<String>(),
+        numbers.concat()
+    )
 }
 
 fn body(classes: &[ClassReport], confusion: &Confusion) -> String {
@@ -54,7 +62,12 @@ fn body(classes: &[ClassReport], confusion: &Confusion) -> String {
             let shown = share.map_or_else(|| "–".to_owned(), |share| format!("{:.1}", share * 100.0));
             format!("<td class=\"number\">{shown}</td>")
         });
-        format!("<tr><th scope=\"row\">{}</th>{}{}</tr>\n", name(&class.class), cells.collect::<String>(), numbers.concat())
+        format!(
+            "<tr><th scope=\"row\">{}</th>{}{}</tr>\n",
+            name(&class.class),
+            cells.collect::<String>(),
+            numbers.concat()
+        )
     };
     classes.iter().map(row).collect()
 }

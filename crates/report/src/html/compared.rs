@@ -66,7 +66,8 @@ pub(super) fn slices(subject: &Subject<'_>) -> String {
         let mut found: Vec<&SliceComparison> = comparison.slices.iter().collect();
         found.sort_by_key(|slice| slice.comparison.finding == Finding::NotShown);
         let entries: Vec<Entry<'_>> = found.into_iter().map(Entry::of_slice).collect();
-        let title = format!("{} against {}, slice by slice", name(&comparison.right.variant), name(&comparison.left.variant));
+        let title =
+            format!("{} against {}, slice by slice", name(&comparison.right.variant), name(&comparison.left.variant));
         details(&title, &forests(&entries))
     };
     subject.report.comparisons.iter().map(of_comparison).collect()

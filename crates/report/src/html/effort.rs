@@ -3,8 +3,8 @@
 use carat_core::fold::{CostReport, JudgeReport, TokensReport, VariantReport};
 
 use super::markup::{self, details, name, table, text};
-use crate::words::{self, Unit, count, counted};
 use crate::Subject;
+use crate::words::{self, Unit, count, counted};
 
 /// Samples, failures, tokens, money and time, by variant; then what judging took, and the rows whose repeats disagree.
 pub(super) fn section(subject: &Subject<'_>) -> String {
@@ -90,7 +90,9 @@ fn flickering(variant: &VariantReport) -> String {
             text(&variant.variant)
         );
         let rows = repeats.flickering_rows.iter();
-        let rows: Vec<_> = rows.map(|row| format!("{} <span class=\"faint\">{} of {}</span>", text(&row.row), row.passed, row.judged)).collect();
+        let rows: Vec<_> = rows
+            .map(|row| format!("{} <span class=\"faint\">{} of {}</span>", text(&row.row), row.passed, row.judged))
+            .collect();
         details(&title, &format!("<p>{}</p>\n", rows.join(" · ")))
     });
     of_scorer.collect()

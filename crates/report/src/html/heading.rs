@@ -10,7 +10,14 @@ use crate::{Standing, Subject, Verdict};
 pub(super) fn heading(subject: &Subject<'_>) -> String {
     let (report, run) = (subject.report, &subject.report.run);
     let mut facts = vec![
-        ("dataset", format!("{} <span class=\"faint\">{}</span>", name(&subject.dataset()), counted(report.dataset.rows, "row", "rows"))),
+        (
+            "dataset",
+            format!(
+                "{} <span class=\"faint\">{}</span>",
+                name(&subject.dataset()),
+                counted(report.dataset.rows, "row", "rows")
+            ),
+        ),
         ("samples", count(run.samples as f64)),
         ("started", time(&run.started_at)),
         ("run", format!("<code>{}</code>", text(&run.id))),
@@ -50,7 +57,10 @@ pub(super) fn verdict(report: &Report) -> String {
     };
     let line = text(&verdict.line());
     let sign = format!("<svg class=\"sign\" viewBox=\"0 0 32 32\" aria-hidden=\"true\"><path d=\"{sign}\"/></svg>");
-    format!("<div class=\"verdict {class}\" role=\"note\" aria-label=\"Verdict\">{sign}<div><p class=\"word\">{word}</p><p class=\"line\">{line}</p></div></div>\n")
+    format!(
+        "<div class=\"verdict {class}\" role=\"note\" aria-label=\"Verdict\">{sign}\
+         <div><p class=\"word\">{word}</p><p class=\"line\">{line}</p></div></div>\n"
+    )
 }
 
 const CROSS: &str = "M8 8 24 24M24 8 8 24";

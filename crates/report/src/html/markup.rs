@@ -37,7 +37,9 @@ pub(super) fn section(id: &str, title: &str, inside: &str) -> String {
     if inside.is_empty() {
         return String::new();
     }
-    format!("<section id=\"{id}\" aria-labelledby=\"{id}-title\">\n<h2 id=\"{id}-title\">{title}</h2>\n{inside}</section>\n")
+    format!(
+        "<section id=\"{id}\" aria-labelledby=\"{id}-title\">\n<h2 id=\"{id}-title\">{title}</h2>\n{inside}</section>\n"
+    )
 }
 
 /// A table that scrolls by itself where the screen is narrow.
@@ -63,7 +65,9 @@ pub(super) fn table_with_roles(class: &str, caption: &str, head: &str, body: &st
     ];
     // Names are escaped, so that these only stand where they are meant.
     roles.iter().fold(table(class, caption, head, body), |table, (tag, role)| {
-        table.replace(&format!("{tag} "), &format!("{tag} role=\"{role}\" ")).replace(&format!("{tag}>"), &format!("{tag} role=\"{role}\">"))
+        table
+            .replace(&format!("{tag} "), &format!("{tag} role=\"{role}\" "))
+            .replace(&format!("{tag}>"), &format!("{tag} role=\"{role}\">"))
     })
 }
 

@@ -68,7 +68,7 @@ impl Writer for Page<'_> {
             if place > 0 {
                 self.out.write_all(b",")?;
             }
-            compared::write_changes(&mut self.out, &self.subject, place, pairs)?;
+            compared::write_changes(&mut self.out, &self.subject, place, pairs, self.rows.selection())?;
         }
         self.out.write_all(b"]</script>\n<script type=\"application/json\" id=\"about\">")?;
         escape::for_html(&mut self.out, &self.rows.about(&self.subject))?;

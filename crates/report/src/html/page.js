@@ -291,7 +291,7 @@
 
   const told = () => {
     const said = [];
-    if (about.partial) said.push(`The run has ${whole.format(about.all)} samples. Here are ${whole.format(about.taken)}: those that changed or failed, have no answer or no score.`);
+    if (about.partial) said.push(`The run has ${whole.format(about.all)} samples. Here are ${whole.format(about.taken)}: rows that changed, the most harmful first, then answers that failed, have no score, or are missing, as far as a page has room.`);
     if (about.cut) said.push(`${whole.format(about.cut)} long texts are cut.`);
     if (changes.some((rows) => rows.length > about.differences)) said.push(`The first ${whole.format(about.differences)} changed rows have their differences marked.`);
     if (said.length) said.push(`All of it: carat run show ${about.run} --jsonl FILE`);
@@ -324,6 +324,12 @@
     });
     now.search = "";
     show(views[0]);
+    const press = (key) => (document.activeElement || document.body).dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    const focused = (key) => { press(key); return document.activeElement.id || document.activeElement.textContent; };
+    result.keys = { j: focused("j"), next: focused("j"), k: focused("k"), search: focused("/"), escaped: focused("Escape") };
+    press("n");
+    result.keys.page = now.page;
+    press("p");
     const first = document.querySelector("#body button.open");
     if (first) first.click();
     document.body.append(element("pre", { id: "selftest" }, JSON.stringify(result)));

@@ -52,6 +52,11 @@ impl Rows {
         escape::for_html(out, entry)
     }
 
+    /// Which samples are on the page.
+    pub(super) const fn selection(&self) -> &Selection {
+        &self.selection
+    }
+
     /// What the page's script has to know of the whole.
     pub(super) fn about<'a>(&self, subject: &Subject<'a>) -> About<'a> {
         let variants: Vec<&str> = subject.plan.variants.iter().map(|variant| variant.label.as_str()).collect();

@@ -4,17 +4,16 @@ use carat_core::fold::{Metric, VariantReport};
 
 use super::chart::Axis;
 use super::markup::{self, details, name, table_with_roles, text};
-use crate::words::{self, Unit, count};
 use crate::Subject;
+use crate::words::{self, Unit, count};
 
 /// The metric that stands for each scorer, then the others, folded.
 pub(super) fn section(subject: &Subject<'_>) -> String {
     let main = words::main_scores(subject);
     let others = words::scores(subject).into_iter().filter(|name| !main.contains(name));
     let variants: Vec<Line<'_>> = subject.report.variants.iter().map(Line::of_variant).collect();
-    let charts = |names: &mut dyn Iterator<Item = String>| -> String {
-        names.map(|metric| chart(&metric, &variants)).collect()
-    };
+    let charts =
+        |names: &mut dyn Iterator<Item = String>| -> String { names.map(|metric| chart(&metric, &variants)).collect() };
     let (first, rest) = (charts(&mut main.iter().cloned()), charts(&mut others.into_iter()));
     let rest = if rest.is_empty() { rest } else { details("Other metrics", &rest) };
     let how = if first.is_empty() { "" } else { HOW };
@@ -46,7 +45,11 @@ pub(super) fn chart(metric: &str, lines: &[Line<'_>]) -> String {
     let unit = Unit::of(metric);
     let axis = Axis::of(there.iter().flat_map(|(_, metric)| [metric.low, metric.value, metric.high]), unit);
     let row = |(title, found): &(&str, &Metric)| {
-        let how = if found.interval == "none" { "no interval".to_owned() } else { format!("{} interval, {} %", text(&found.interval), found.confidence * 100.0) };
+        let how = if found.interval == "none" {
+            "no interval".to_owned()
+        } else {
+            format!("{} interval, {} %", text(&found.interval), found.confidence * 100.0)
+        };
         let interval = words::interval(metric, found).unwrap_or_default();
         format!(
             "<tr><th scope=\"row\">{title}</th><td class=\"wide\">{}</td><td class=\"number strong\">{}</td>\

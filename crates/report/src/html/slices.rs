@@ -2,9 +2,9 @@
 
 use carat_core::fold::{SliceReport, VariantReport};
 
+use super::compared;
 use super::markup::{self, details, name};
 use super::scores::{Line, chart};
-use super::compared;
 use crate::{Subject, words};
 
 /// More lines than that are folded.
@@ -35,7 +35,8 @@ fn lines<'a>(subject: &Subject<'a>) -> Vec<Line<'a>> {
     pairs.sort_by(|a, b| a.1.slice.cmp(&b.1.slice));
     let several = subject.report.variants.len() > 1;
     let line = |(variant, slice): &(&'a VariantReport, &'a SliceReport)| {
-        let of = if several { format!(" <span class=\"faint\">{}</span>", name(&variant.variant)) } else { String::new() };
+        let of =
+            if several { format!(" <span class=\"faint\">{}</span>", name(&variant.variant)) } else { String::new() };
         Line { title: format!("{}{of}", name(&slice.slice)), metrics: &slice.metrics }
     };
     pairs.iter().map(line).collect()

@@ -45,7 +45,8 @@ pub(super) fn write(
 }
 
 fn said(sample: &Sample) -> (Verdict, Option<String>) {
-    let failed: Vec<String> = look::failures(sample).map(|(name, score)| reason(name, score.reason.as_deref())).collect();
+    let failed: Vec<String> =
+        look::failures(sample).map(|(name, score)| reason(name, score.reason.as_deref())).collect();
     let unscored: Vec<String> = look::unscored(sample)
         .map(|(name, why)| reason(name, Some(&format!("unscored ({}): {}", why.reason.as_str(), why.detail))))
         .collect();

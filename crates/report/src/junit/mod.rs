@@ -75,10 +75,7 @@ impl Counts {
 
 impl<'a> Junit<'a> {
     pub(crate) fn new(out: Out<'a>, subject: Subject<'a>) -> io::Result<Self> {
-        let suite = |_| Suite {
-            cases: io::BufWriter::new(SpooledTempFile::new(IN_MEMORY)),
-            counts: Counts::default(),
-        };
+        let suite = |_| Suite { cases: io::BufWriter::new(SpooledTempFile::new(IN_MEMORY)), counts: Counts::default() };
         let suites = subject.plan.variants.iter().map(suite).collect();
         Ok(Self { out, subject, suites })
     }

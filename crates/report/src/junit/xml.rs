@@ -38,7 +38,10 @@ mod tests {
 
     #[test]
     fn what_xml_forbids_is_shown() {
-        assert_eq!(content("a\u{0}\u{b}\r\u{ffff}\u{202e}<b>&]]>"), "a␀␋␍&lt;U+FFFF&gt;&lt;U+202E&gt;&lt;b&gt;&amp;]]&gt;");
+        assert_eq!(
+            content("a\u{0}\u{b}\r\u{ffff}\u{202e}<b>&]]>"),
+            "a␀␋␍&lt;U+FFFF&gt;&lt;U+202E&gt;&lt;b&gt;&amp;]]&gt;"
+        );
         assert_eq!(attribute("a\"\n\tb"), "a&quot;&#10;&#9;b");
     }
 

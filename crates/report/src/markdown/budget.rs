@@ -83,6 +83,10 @@ mod tests {
         assert!(!budget.block("the end", &row.repeat(60)));
         let text = budget.finish("f");
         assert!(text.chars().count() <= LIMIT, "{}", text.chars().count());
-        assert!(text.ends_with("Left out for GitHub's limit: 85 a, 85 b, 85 c, 87 d, 100 e, the end. f</sub>\n"), "{}", &text[text.len() - 200..]);
+        assert!(
+            text.ends_with("Left out for GitHub's limit: 85 a, 85 b, 85 c, 87 d, 100 e, the end. f</sub>\n"),
+            "{}",
+            &text[text.len() - 200..]
+        );
     }
 }

@@ -87,7 +87,8 @@ fn changed(before: &str, after: &str) -> String {
     match difference::of(before, after) {
         AnswerDiff::Same => String::new(),
         AnswerDiff::Json(JsonDiff { changes, .. }) => {
-            let fields = changes.iter().take(FIELDS).map(|change| format!("  - {}\n", code(&difference::field(change), 300)));
+            let fields =
+                changes.iter().take(FIELDS).map(|change| format!("  - {}\n", code(&difference::field(change), 300)));
             format!("- fields that differ:\n{}", fields.collect::<String>())
         }
         AnswerDiff::Text(pieces) => {
@@ -119,8 +120,9 @@ fn reasons(sample: &Sample) -> String {
         let reason = score.reason.as_deref().unwrap_or("not as expected");
         format!("- {}: {}\n", code(name, 60), code(reason, REASON))
     });
-    let unscored = look::unscored(sample)
-        .map(|(name, why)| format!("- {} unscored ({}): {}\n", code(name, 60), why.reason.as_str(), code(&why.detail, REASON)));
+    let unscored = look::unscored(sample).map(|(name, why)| {
+        format!("- {} unscored ({}): {}\n", code(name, 60), why.reason.as_str(), code(&why.detail, REASON))
+    });
     error.into_iter().chain(failed).chain(unscored).collect()
 }
 

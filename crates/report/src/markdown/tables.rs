@@ -6,8 +6,8 @@ use carat_core::spec::GateMode;
 
 use super::budget::Budget;
 use super::text::{code, plain};
-use crate::words::{self, Unit, count};
 use crate::Subject;
+use crate::words::{self, Unit, count};
 
 /// A table wider than that is not read in a comment.
 const COLUMNS: usize = 5;
@@ -71,7 +71,8 @@ const fn mark(finding: Finding) -> &'static str {
 /// What the comparisons say, a sentence a metric.
 pub(super) fn comparisons(report: &Report, text: &mut Budget) {
     for comparison in &report.comparisons {
-        let title = format!("**{} against {}**{}\n\n", name(&comparison.right.variant), left(comparison), apart(comparison));
+        let title =
+            format!("**{} against {}**{}\n\n", name(&comparison.right.variant), left(comparison), apart(comparison));
         let said = comparison.metrics.iter().map(|metric| {
             format!("- {} {} {}\n", mark(metric.finding), code(&metric.metric, 60), plain(&metric.sentence, 600))
         });

@@ -8,8 +8,8 @@ use carat_core::event::{DatasetId, Event, EventKind, PlanOutline, PromptId, RunS
 use carat_core::fold::{GateReport, Progress, Report};
 use carat_core::spec::{GateMode, GateSpec, Price, SliceSpec};
 use carat_core::{
-    Case, Completion, Digest, FinishReason, Labels, Message, ModelError, ModelErrorKind, ModelId, Outcome, Request, Role,
-    Row, RowId, Sample, Score, Transcript, UnitInterval, Unscored, UnscoredKind, Usage,
+    Case, Completion, Digest, FinishReason, Labels, Message, ModelError, ModelErrorKind, ModelId, Outcome, Request,
+    Role, Row, RowId, Sample, Score, Transcript, UnitInterval, Unscored, UnscoredKind, Usage,
 };
 use carat_report::{Compared, Format, Subject};
 use serde_json::json;
@@ -193,7 +193,8 @@ impl Made {
         let at = |time: &str| time.to_owned();
         let started = EventKind::RunStarted { format: 1, run, at: at("2026-11-23T02:21:59.660Z"), plan: self.plan() };
         let finished = EventKind::RunFinished { at: at("2026-11-23T02:22:01.485Z"), status: RunStatus::Finished };
-        let samples = (0..self.samples()).map(move |number| EventKind::CaseFinished { sample: Box::new(self.sample(number)) });
+        let samples =
+            (0..self.samples()).map(move |number| EventKind::CaseFinished { sample: Box::new(self.sample(number)) });
         let kinds = std::iter::once(started).chain(samples).chain([finished]);
         kinds.enumerate().map(|(seq, kind)| Event { seq: seq as u64, elapsed_us: seq as u64, kind })
     }
@@ -255,8 +256,20 @@ fn gates(plan: &PlanOutline) -> Vec<GateReport> {
         because: because.to_owned(),
     };
     vec![
-        gate("queue.accuracy", 0, false, GateMode::Block, "at least 0.8: the lower end is 0.6123; measured 0.6634 (0.6123 to 0.7011) on 334"),
-        gate("queue.accuracy", 1, true, GateMode::Block, "no worse than support/triage@1×gpt-5-mini by more than 0.02: the lower end is +0.0912"),
+        gate(
+            "queue.accuracy",
+            0,
+            false,
+            GateMode::Block,
+            "at least 0.8: the lower end is 0.6123; measured 0.6634 (0.6123 to 0.7011) on 334",
+        ),
+        gate(
+            "queue.accuracy",
+            1,
+            true,
+            GateMode::Block,
+            "no worse than support/triage@1×gpt-5-mini by more than 0.02: the lower end is +0.0912",
+        ),
         gate("errors.share", 1, false, GateMode::Warn, "at most 0.001: the upper end is 0.0114"),
     ]
 }
@@ -270,7 +283,12 @@ pub(crate) fn written(format: Format, made: Made) -> Vec<u8> {
 }
 
 /// Writes the run as one of the formats.
-pub(crate) fn write_to(format: Format, made: Made, folded: &Folded, out: &mut (dyn io::Write + Send)) -> io::Result<()> {
+pub(crate) fn write_to(
+    format: Format,
+    made: Made,
+    folded: &Folded,
+    out: &mut (dyn io::Write + Send),
+) -> io::Result<()> {
     let sides: Vec<(&Side, &Side)> = match folded.sides.all() {
         [left, right] if !folded.report.comparisons.is_empty() => vec![(left, right)],
         _ => Vec::new(),

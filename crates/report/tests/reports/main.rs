@@ -1,11 +1,6 @@
 //! Reports, read back by those who read them.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test breaks loudly, in its helpers too"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test breaks loudly, in its helpers too")]
 
 mod browser;
 mod junit;

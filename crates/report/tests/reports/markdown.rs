@@ -41,7 +41,8 @@ fn the_verdict_comes_first_then_numbers_then_what_to_look_at() {
 #[test]
 fn the_five_worst_rows_are_shown_with_their_difference_and_reasons() {
     let text = comment(Made { rows: 400, hostile: false });
-    let (_, folded) = text.split_once("got worse, the first 5: <code>support/triage-few-shot@1×gpt-5-mini</code>").unwrap();
+    let (_, folded) =
+        text.split_once("got worse, the first 5: <code>support/triage-few-shot@1×gpt-5-mini</code>").unwrap();
     let (folded, _) = folded.split_once("</details>").unwrap();
     assert_eq!(folded.matches("\n**`t-").count(), 5);
     assert!(folded.contains("- after: no answer\n- timeout: `no answer in 60 s`"), "lost answers come first: {folded}");

@@ -8,11 +8,41 @@ use parquet::record::{Field, Row};
 use crate::made::{HOSTILE, Made, written};
 
 const COLUMNS: [&str; 35] = [
-    "row", "variant", "trial", "outcome", "input", "tags", "split", "expected", "output", "refusal", "tool_calls",
-    "finish_reason", "queue.value", "queue.pass", "queue.reason", "queue.category", "queue.unscored", "close.value",
-    "close.pass", "close.reason", "close.category", "close.unscored", "polite.value", "polite.pass", "polite.reason",
-    "polite.category", "polite.unscored", "latency_ms", "input_tokens", "output_tokens", "cost_usd", "attempts",
-    "cached", "error_kind", "error",
+    "row",
+    "variant",
+    "trial",
+    "outcome",
+    "input",
+    "tags",
+    "split",
+    "expected",
+    "output",
+    "refusal",
+    "tool_calls",
+    "finish_reason",
+    "queue.value",
+    "queue.pass",
+    "queue.reason",
+    "queue.category",
+    "queue.unscored",
+    "close.value",
+    "close.pass",
+    "close.reason",
+    "close.category",
+    "close.unscored",
+    "polite.value",
+    "polite.pass",
+    "polite.reason",
+    "polite.category",
+    "polite.unscored",
+    "latency_ms",
+    "input_tokens",
+    "output_tokens",
+    "cost_usd",
+    "attempts",
+    "cached",
+    "error_kind",
+    "error",
 ];
 
 fn place(name: &str) -> usize {
@@ -36,7 +66,9 @@ fn csv_has_a_record_a_sample_and_no_formula() {
         }
     }
     assert!(records.iter().any(|record| record[place("output")].contains(HOSTILE)));
-    assert!(records.iter().any(|record| &record[place("error_kind")] == "timeout" && record[place("output")].is_empty()));
+    assert!(
+        records.iter().any(|record| &record[place("error_kind")] == "timeout" && record[place("output")].is_empty())
+    );
     assert!(records.iter().any(|record| record[place("polite.unscored")].starts_with("no-verdict: ")));
 }
 

@@ -36,6 +36,12 @@ impl Loaded {
         found.map_err(|fault| format!("the baseline is gone: {}", fault.message))
     }
 
+    /// A reference that means the same for good: names and `@last` move on.
+    pub(crate) fn reference(&self) -> String {
+        let run = self.named.recorded.name();
+        self.named.variant.as_ref().map_or_else(|| run.clone(), |variant| format!("{run}:{variant}"))
+    }
+
     /// Where it rests.
     pub(crate) const fn recorded(&self) -> &Recorded {
         &self.named.recorded

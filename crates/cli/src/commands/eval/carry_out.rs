@@ -44,7 +44,8 @@ pub(super) async fn begin(args: &Args, session: &Session, selected: Selected) ->
     };
     let models = models::build_models(&selected.eval.spec.models, session, &store).await?;
     let judges = selected.jury.judges(session, &store).await?;
-    let plan = selected.plan(args, session, Some(&store), models, judges, &[]).await?;
+    let mut plan = selected.plan(args, session, Some(&store), models, judges, &[]).await?;
+    plan.outline.baseline = baseline.as_ref().map(Loaded::reference);
     let run: RunId = uuid::Uuid::now_v7().to_string().into();
     let at = now();
     let journal = store.begin_run(&run, &plan.outline.eval, args.name.as_deref(), &at).await?;

@@ -39,6 +39,12 @@ pub(super) async fn go_on(args: &Args, reference: &str, session: &Session) -> Re
     let mut plan = selected.plan(args, session, numbering, models, judges, &variants).await?;
     plan.outline.name = plan.outline.name.or_else(|| before.name.clone());
     plan.outline.note = plan.outline.note.or_else(|| before.note.clone());
+    // Found before anything is recorded: a run that cannot be compared any more is left as it was.
+    let baseline = match &plan.outline.baseline {
+        Some(reference) => Some(Loaded::find(reference, &plan.outline.slices, session).await?),
+        None => None,
+    };
+    plan.outline.baseline = baseline.as_ref().map(Loaded::reference);
     let plan = Arc::new(plan);
     let decisions = decide(&plan, &before, &variants, &store, &run).await?;
     if args.dry_run {
@@ -49,10 +55,6 @@ pub(super) async fn go_on(args: &Args, reference: &str, session: &Session) -> Re
     let resumed = EventKind::RunResumed { at: now(), plan: plan.outline.clone(), reuse: decisions.reuse };
     let event = Event { seq: journal.next_seq(), elapsed_us: 0, kind: resumed };
     journal.resume(&event, &decisions.superseded, &decisions.restored).await?;
-    let baseline = match &plan.outline.baseline {
-        Some(reference) => Some(Loaded::find(reference, &plan.outline.slices, session).await?),
-        None => None,
-    };
     let counted = count(&store, &run, &plan.outline).await?;
     let (outline, work) = (plan.outline.clone(), Work::Plan(plan));
     let job = Job { outline, work, journal, opening: Vec::new(), counted, decisions, baseline };

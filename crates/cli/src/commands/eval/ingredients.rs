@@ -16,6 +16,7 @@ use crate::fault::Fault;
 use crate::session::{Session, now};
 
 use super::Args;
+use super::graders;
 use super::jury::Assembled;
 
 /// So many rows are put into each prompt before the run begins.
@@ -48,6 +49,7 @@ impl Selected {
     ) -> Result<Self, Fault> {
         let project = &session.project;
         let mut eval = project.eval(reference)?;
+        graders::read(&mut eval, session)?;
         eval.spec = eval.spec.with(&overrides);
         let unknown = |error, flags: &[String]| if flags.is_empty() { named_by(&eval, error) } else { error.into() };
         for model in &eval.spec.models {

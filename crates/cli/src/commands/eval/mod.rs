@@ -4,6 +4,7 @@ pub(crate) mod baseline;
 pub(crate) mod carry_out;
 mod dry_run;
 mod going_on;
+mod graders;
 mod ingredients;
 mod interrupts;
 mod jury;

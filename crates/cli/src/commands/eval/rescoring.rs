@@ -20,6 +20,7 @@ use super::Args;
 use super::baseline::Loaded;
 use super::carry_out::{Job, Work};
 use super::going_on::{count, plans};
+use super::graders;
 use super::jury::Assembled;
 
 /// So many answers are read ahead.
@@ -37,12 +38,13 @@ pub(super) async fn rescore(args: &Args, reference: &str, session: &Session) -> 
         [spec] => spec.clone(),
         _ => return Err(Fault::mendable("--rescore scores one run, and so with one spec")),
     };
-    let eval = session.project.eval(&spec_file)?;
+    let mut eval = session.project.eval(&spec_file)?;
+    graders::read(&mut eval, session)?;
     let spec = eval.spec.clone().with(&args.overrides(before.overrides.clone()));
     let baseline = args.baseline.clone().or_else(|| before.baseline.clone());
     let assembled = Assembled::of(&spec.scorers, &eval.file, baseline.as_deref(), session).await?;
     let judges = assembled.judges(session, &store).await?;
-    let outline = rescored(before, &spec, baseline, &assembled, &judges).map_err(|why| {
+    let mut outline = rescored(before, &spec, baseline, &assembled, &judges).map_err(|why| {
         Fault::mendable(format!("{}: {why}", eval.file))
     })?;
     gates::check(&outline).map_err(|why| Fault::mendable(format!("{}: {why}", eval.file)))?;
@@ -56,6 +58,7 @@ pub(super) async fn rescore(args: &Args, reference: &str, session: &Session) -> 
         Some(reference) => Some(Loaded::find(reference, &outline.slices, session).await?),
         None => None,
     };
+    outline.baseline = baseline.as_ref().map(Loaded::reference);
     let reuse = Reuse { rescored: answered.len() as u64, ..Reuse::default() };
     let resumed = EventKind::RunResumed { at: now(), plan: outline.clone(), reuse };
     let event = Event { seq: journal.next_seq(), elapsed_us: 0, kind: resumed };

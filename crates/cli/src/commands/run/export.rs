@@ -6,6 +6,7 @@ use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
 use carat_core::EventKind;
+use carat_core::event::RunStatus;
 use carat_report::SampleLine;
 use carat_store::{ArchiveError, Detail, RunRecord, Store, StoreError};
 
@@ -55,12 +56,20 @@ pub(super) async fn export(
     let shape = Shape::of(&file)?;
     refuse_to_overwrite(&file, force)?;
     let bytes = to_file(shape, &store, &run, &file, force).await?;
-    let size = bytes as f64 / 1e6;
-    session.talk(&format!("exported run {} ({} samples) to {}, {size:.1} MB", run.id, run.samples, file.display()));
-    if run.status.is_none() {
+    let (name, size) = (file.display(), size(bytes));
+    session.talk(&format!("exported run {} ({} samples) to {name}, {size}", run.id, run.samples));
+    if run.status != Some(RunStatus::Finished) {
         session.talk("the run has not come to its end; the file has what it recorded so far");
     }
     Ok(Exit::Fine)
+}
+
+/// `25 kB`
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => format!("{} kB", bytes.div_ceil(1000)),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
 }
 
 /// `ID.carat` in the current folder.
@@ -128,6 +137,11 @@ async fn fill(shape: Shape, store: &Store, run: &RunRecord, beside: &Path, file:
 }
 
 async fn samples(store: &Store, run: &RunRecord, out: &File, file: &Path) -> Result<(), Fault> {
+    // Nobody goes on with the run meanwhile; in a store that cannot be written nobody does that anyhow.
+    let _held = match store.reopen_run(&run.id).await {
+        Err(error @ StoreError::Running { .. }) => return Err(error.into()),
+        held => held.ok(),
+    };
     let mut out = BufWriter::new(out);
     let mut labels: BTreeMap<u32, String> = BTreeMap::new();
     let mut replay = store.replay(&run.id, Detail::Full).await?;

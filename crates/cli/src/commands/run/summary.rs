@@ -14,12 +14,15 @@ use super::reasons::Reasons;
 
 /// The report for a terminal: what was run, a table, why cases have no answer and models were given up, and gates.
 pub(crate) fn of(report: &Report, progress: &Progress, reasons: &Reasons) -> String {
-    let mut text = format!("{}\n\n{}", heading(report), table(report).fitted());
+    let scorers: Vec<&str> =
+        progress.plan.iter().flat_map(|plan| &plan.scorers).map(|scorer| &*scorer.name).collect();
+    let mut text = format!("{}\n\n{}", heading(report), table(report, &scorers).fitted());
     text.push_str(&reasons.told(progress));
     for (model, error) in &progress.given_up {
         let why = one_line(&error.message, 400);
         text.push_str(&format!("\n{} {model} was given up: {why}\n", styled(BAD, "✗")));
     }
+    text.push_str(&slices(report));
     text.push_str(&repeats(report));
     text.push_str(&judges(report));
     text.push_str(&comparisons(report));
@@ -61,6 +64,30 @@ fn comparisons(report: &Report) -> String {
     text
 }
 
+/// The most lines of the table of slices.
+const SLICES: usize = 40;
+
+/// The parts of the data: each variant's scores on them.
+fn slices(report: &Report) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for slice in report.variants.iter().flat_map(|variant| &variant.slices) {
+        let scored = slice.metrics.keys().map(String::as_str).filter(|name| is_score(name));
+        let main = scored.filter(|name| name.ends_with(".accuracy") || name.ends_with(".mean"));
+        names.extend(main.filter(|name| !names.contains(name)).collect::<Vec<_>>());
+    }
+    if names.is_empty() {
+        return String::new();
+    }
+    let mut table = Table::new(["slice", "variant", ">samples"].into_iter().chain(names.iter().copied()));
+    let lines = report.variants.iter().flat_map(|variant| variant.slices.iter().map(move |slice| (variant, slice)));
+    for (variant, slice) in lines.take(SLICES) {
+        let mut cells = vec![slice.slice.as_str().into(), variant.variant.as_str().into(), slice.samples.to_string().into()];
+        cells.extend(names.iter().map(|name| score_cell(slice.metrics.get(*name))));
+        table.row(cells);
+    }
+    format!("\n{}\n{}", styled(STRONG, "slices"), table.fitted())
+}
+
 /// What repeats of the same cases say.
 fn repeats(report: &Report) -> String {
     let mut text = String::new();
@@ -84,9 +111,10 @@ fn judges(report: &Report) -> String {
     let told = |judge: &JudgeReport| {
         let cost = judge.cost.usd.map_or_else(|| "cost not known".to_owned(), |usd| format!("${usd:.4}"));
         let (answers, cached) = (judge.answers, judge.cached);
-        format!("\n{} {answers} answers of the judge, {cached} of them from the record; {cost}\n", judge.model)
+        format!("  {}: asked {answers} times, answered from the record {cached} times; {cost}\n", judge.model)
     };
-    report.judges.iter().filter(|judge| judge.answers > 0).map(told).collect()
+    let text: String = report.judges.iter().filter(|judge| judge.answers > 0).map(told).collect();
+    if text.is_empty() { text } else { format!("\n{}\n{text}", styled(STRONG, "judges")) }
 }
 
 fn gates(report: &Report) -> String {
@@ -124,12 +152,15 @@ fn heading(report: &Report) -> String {
     )
 }
 
-fn table(report: &Report) -> Table {
+/// Scores stand in the order of the spec.
+fn table(report: &Report, scorers: &[&str]) -> Table {
     let mut names: Vec<&str> = Vec::new();
     for variant in &report.variants {
         let scored = variant.metrics.keys().map(String::as_str).filter(|name| is_score(name));
         names.extend(scored.filter(|name| !names.contains(name)).collect::<Vec<_>>());
     }
+    let place = |name: &&str| scorers.iter().position(|scorer| name.split_once('.').is_some_and(|(of, _)| of == *scorer));
+    names.sort_by_key(place);
     let has_tokens = report.variants.iter().any(|variant| variant.tokens.input.is_some());
     let has_unscored = report.variants.iter().any(|variant| variant.unscored > 0);
     let mut head = vec!["variant".to_owned()];

@@ -50,11 +50,11 @@ pub(super) fn metrics(
         let value = tally.corpus.estimate(&corpus.metric, CONFIDENCE);
         put(&corpus.name, value.map(|(value, n)| Metric::new(value, n, "delta")));
     }
-    if tally.by_row.is_empty() && !scorer.classes.is_empty() && !tally.confusion.is_empty() {
+    if tally.by_row.is_empty() && scorer.is_classifier() && !tally.confusion.is_empty() {
         let counts = matrix(scorer, tally);
         put("f1_macro", stats::f1_macro(&counts, CONFIDENCE).map(|(f1, how)| Metric::new(f1, tally.scored, how)));
     }
-    if scorer.kind == JUDGE && tally.by_row.is_empty() && !scorer.classes.is_empty() && !tally.confusion.is_empty() {
+    if tally.by_row.is_empty() && scorer.compares_people() && !tally.confusion.is_empty() {
         put("kappa", kappa(scorer, tally));
     }
     if trials > 1 && tally.judged > 0 {
@@ -63,9 +63,6 @@ pub(super) fn metrics(
         }
     }
 }
-
-/// The kind of scorer whose classes are verdicts that a person gave too.
-const JUDGE: &str = "judge";
 
 /// How far a judge and a person agree beyond chance (Cohen 1960); weighted by squares where verdicts are numbers of a scale,
 /// so that near is better than far (Cohen 1968).

@@ -45,15 +45,17 @@ const fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
-/// Writes the rows of a comparison that are not the same on both sides, the most harmful first.
+/// Writes the rows of a comparison that are not the same on both sides, the most harmful first, as far as the page shows
+/// their samples.
 pub(in crate::html) fn write(
     out: &mut impl Write,
     subject: &Subject<'_>,
     place: usize,
     pairs: &mut dyn Pairs,
+    shown: &Selection,
 ) -> io::Result<()> {
-    let rows: Vec<RowChange> =
-        pairs.changes(place).filter(|row| row.change != Change::Same).take(MOST_CHANGES).collect();
+    let is_shown = |row: &RowChange| row.change != Change::Same && shown.shows(&row.row);
+    let rows: Vec<RowChange> = pairs.changes(place).filter(is_shown).take(MOST_CHANGES).collect();
     let mut selection = Selection::new_for_changes();
     out.write_all(b"[")?;
     for (number, row) in rows.iter().enumerate() {
@@ -117,12 +119,13 @@ impl ChangeBrief {
                 };
                 self.d = Some(pieces.iter().map(|piece| (sign(piece.kind), shown(&piece.text))).collect());
             }
-            AnswerDiff::Json(JsonDiff { changes, .. }) => {
+            AnswerDiff::Json(JsonDiff { changes, more }) => {
                 let field = |change| {
                     let (path, left, right) = difference::sides(change);
                     (shown(&path), shown(&left), shown(&right))
                 };
-                self.j = Some(changes.iter().map(field).collect());
+                let rest = (more > 0).then(|| (format!("and {more} more"), String::new(), String::new()));
+                self.j = Some(changes.iter().map(field).chain(rest).collect());
             }
         }
     }

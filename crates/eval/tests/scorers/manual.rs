@@ -1,0 +1,1 @@
+//! The page `docs/scorers.md`, held against the scorers.

@@ -1,0 +1,95 @@
+//! Baselines: how they are named, and which ones a run may be compared with.
+
+use serde_json::json;
+
+use super::quiz::{Quiz, signs};
+
+/// A quiz with a baseline of thirty right and ten wrong answers.
+fn quiz() -> Quiz {
+    let quiz = Quiz::of(40);
+    quiz.record("before", &signs(30, 10));
+    quiz
+}
+
+#[test]
+fn a_name_that_leads_nowhere_is_told_with_the_nearest_one() {
+    let quiz = quiz();
+    let told = ["befor", "before:ask@1×n", "@last~7", "0000", "gone.carat"]
+        .map(|baseline| quiz.eval(&["--baseline", baseline]).told(&quiz.project));
+    insta::assert_snapshot!(told.join(""), @"");
+    assert_eq!(quiz.runs(), 1, "nothing has been run");
+}
+
+#[test]
+fn the_baseline_of_a_run_stays_the_run_that_it_was() {
+    let quiz = quiz();
+    quiz.answers(&signs(15, 25));
+    assert_eq!(quiz.eval(&["--baseline", "@last", "--gate", "right.accuracy better-than baseline"]).code, Some(1));
+    let report = quiz.report();
+    assert_eq!(report["comparisons"][0]["metrics"][0]["delta"], -0.375);
+    // Names and `@last` have moved on since.
+    quiz.record("before", &signs(40, 0));
+    assert_eq!(quiz.project.report("@last~1")["comparisons"], report["comparisons"]);
+    assert_eq!(quiz.project.report("@last~1")["gates"], report["gates"]);
+}
+
+#[test]
+fn a_baseline_of_other_data_is_refused() {
+    let quiz = quiz();
+    quiz.rows(|number| json!({"id": format!("z-{number}")}));
+    let told = [&["--baseline", "before"][..], &["--baseline", "before", "--common-rows"]]
+        .map(|flags| quiz.eval(flags).told(&quiz.project));
+    insta::assert_snapshot!(told.join(""), @"");
+    assert_eq!(quiz.runs(), 1, "nothing has been run");
+}
+
+#[test]
+fn changed_and_new_rows_are_refused_unless_the_common_ones_are_asked_for() {
+    let quiz = quiz();
+    quiz.rows(|number| match number {
+        3 => json!({"input": {"question": "Is three a number?"}}),
+        4 => json!({"expected": "no"}),
+        5 => json!({"id": "q-new"}),
+        _ => json!({}),
+    });
+    insta::assert_snapshot!(quiz.eval(&["--baseline", "before"]).told(&quiz.project), @"");
+    assert_eq!(quiz.runs(), 1, "nothing has been run");
+    let gate = "right.accuracy no-worse-than baseline by 0.2";
+    insta::assert_snapshot!(quiz.eval(&["--baseline", "before", "--common-rows", "--gate", gate]).shown(&quiz.project), @"");
+    insta::assert_snapshot!(quiz.eval(&["--common-rows"]).told(&quiz.project).split("\n\n").next().unwrap(), @"");
+}
+
+#[test]
+fn a_part_of_the_rows_is_compared_with_the_same_part() {
+    let quiz = quiz();
+    quiz.answers(&format!("{}{}", signs(10, 10), signs(10, 10)));
+    let told = quiz.eval(&["--baseline", "before", "--limit", "20"]).shown(&quiz.project);
+    insta::assert_snapshot!(told.split_once("\n\n").unwrap().1, @"");
+}
+
+#[test]
+fn every_variant_is_compared_with_its_like_or_all_with_the_one_that_is_named() {
+    let quiz = Quiz::of(40);
+    quiz.project.write("prompts/beg.prompty", "user:\nPlease: {{ question }}\n");
+    let both = ["--prompt", "ask", "--prompt", "beg"];
+    quiz.answers(&signs(30, 10));
+    assert_eq!(quiz.eval(&[&both[..], &["--name", "before"]].concat()).code, Some(0));
+    quiz.answers(&signs(20, 20));
+    let sides = |baseline: &str| -> Vec<String> {
+        assert_eq!(quiz.eval(&[&both[..], &["--baseline", baseline]].concat()).code, Some(0));
+        let report = quiz.report();
+        let comparisons = report["comparisons"].as_array().unwrap().iter();
+        comparisons.map(|both| format!("{} against {}", both["right"]["variant"], both["left"]["variant"])).collect()
+    };
+    assert_eq!(sides("before"), [r#""ask@1×m" against "ask@1×m""#, r#""beg@1×m" against "beg@1×m""#]);
+    assert_eq!(sides("before:beg@1×m"), [r#""ask@1×m" against "beg@1×m""#, r#""beg@1×m" against "beg@1×m""#]);
+}
+
+#[test]
+fn a_new_version_of_a_prompt_is_compared_with_the_old_one() {
+    let quiz = quiz();
+    quiz.project.write("prompts/ask.prompty", "system:\nThink first.\nuser:\n{{ question }}\n");
+    quiz.answers(&signs(20, 20));
+    let told = quiz.eval(&["--baseline", "before"]).shown(&quiz.project);
+    assert!(told.contains("ask@2×m against ask@1×m of RUN"), "{told}");
+}

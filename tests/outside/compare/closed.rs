@@ -1,0 +1,114 @@
+//! Gates fail closed: what cannot be measured or compared does not pass, and the reason is told.
+
+use carat_store::Store;
+use serde_json::{Value, json};
+
+use super::quiz::{Quiz, signs};
+
+const GATE: &str = "right.accuracy no-worse-than baseline by 0.1";
+
+/// What was said of the gates.
+fn gates(told: &str) -> &str {
+    told.split_once("gates\n").unwrap().1
+}
+
+#[test]
+fn rows_that_expect_nothing_have_no_score_to_pass_by() {
+    let quiz = Quiz::of(40);
+    quiz.rows(|_| json!({"expected": null}));
+    quiz.record("before", &signs(40, 0));
+    let told = quiz.eval(&["--baseline", "before", "--gate", GATE, "--gate", "right.accuracy >= 0.1"]);
+    assert_eq!(told.code, Some(1), "{told:?}");
+    insta::assert_snapshot!(gates(&told.shown(&quiz.project)), @"");
+}
+
+#[test]
+fn a_variant_that_answers_nothing_misses_its_gates_whatever_else_is_wrong() {
+    let quiz = Quiz::of(3);
+    quiz.record("before", "+++");
+    quiz.project.write("carat.yaml", "models:\n  m: { provider: command, command: [\"false\"] }\n");
+    let told = quiz.eval(&["--baseline", "before", "--gate", GATE, "--gate", "errors.share <= 0.5"]);
+    assert_eq!(told.code, Some(3), "the world failed, which is graver: {told:?}");
+    insta::assert_snapshot!(gates(&told.shown(&quiz.project)), @"");
+}
+
+#[test]
+fn a_metric_that_the_baseline_never_had_cannot_be_compared() {
+    let quiz = Quiz::of(40);
+    quiz.record("before", &signs(30, 10));
+    quiz.scorers("  - { name: right, exact: {} }\n  - { name: short, length: { max: 3 } }\n");
+    let told = quiz.eval(&["--baseline", "before", "--gate", "short.accuracy no-worse-than baseline by 0.1"]);
+    insta::assert_snapshot!(told.shown(&quiz.project), @"");
+}
+
+#[test]
+fn a_scorer_with_other_settings_measures_something_else() {
+    let quiz = Quiz::of(40);
+    quiz.record("before", &signs(30, 10));
+    quiz.scorers("  - { name: right, exact: { case: ignore } }\n");
+    let told = quiz.gated(GATE);
+    assert!(told.starts_with("exit 1\n"), "{told}");
+    insta::assert_snapshot!(gates(&told), @"");
+}
+
+#[test]
+fn a_baseline_without_a_variant_of_this_prompt_and_model_decides_nothing() {
+    let quiz = Quiz::of(40);
+    quiz.project.write("prompts/beg.prompty", "user:\nPlease: {{ question }}\n");
+    quiz.answers(&signs(30, 10));
+    let two = quiz.project.carat(&["eval", "quiz", "-q", "--prompt", "ask", "--prompt", "beg", "--name", "before"]);
+    assert_eq!(two.code, Some(0), "{two:?}");
+    quiz.project.write("prompts/plead.prompty", "user:\nI beg you: {{ question }}\n");
+    let told = quiz.eval(&["--prompt", "plead", "--baseline", "before", "--gate", GATE]);
+    assert_eq!(told.code, Some(1), "{told:?}");
+    insta::assert_snapshot!(gates(&told.shown(&quiz.project)), @"");
+    // The one that is meant can be named.
+    let told = quiz.eval(&["--prompt", "plead", "--baseline", "before:ask@1×m", "--gate", GATE]);
+    assert_eq!(told.code, Some(0), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_baseline_that_was_deleted_holds_nothing_any_more() {
+    let quiz = Quiz::of(40);
+    quiz.record("before", &signs(30, 10));
+    let passed = quiz.eval(&["--baseline", "before", "--gate", GATE]);
+    assert_eq!(passed.code, Some(0), "{passed:?}");
+    let store = Store::open(quiz.project.file(".carat/carat.db").to_str().unwrap()).await.unwrap();
+    let baseline = store.find_run("before").await.unwrap();
+    store.delete_run(&baseline.id).await.unwrap();
+    store.close().await;
+    let shown = quiz.project.carat(&["run", "show", "@last"]);
+    let shown = shown.shown(&quiz.project);
+    insta::assert_snapshot!(gates(&shown).split_once("answers that missed").unwrap().0, @"");
+    let again = quiz.eval(&["--baseline", "before", "--gate", GATE]).told(&quiz.project);
+    insta::assert_snapshot!(again, @"");
+    let resumed = quiz.project.carat(&["run", "resume", "@last"]);
+    assert_eq!(resumed.code, Some(2), "{resumed:?}");
+}
+
+#[test]
+fn a_run_that_is_not_complete_passes_no_gate() {
+    let quiz = Quiz::of(3);
+    quiz.record("before", "+++");
+    // The first question is answered at once, the second one never.
+    let answer = "case $(cat) in *q-01*) echo '{\"output\": \"yes\"}' ;; *) sleep 60 ;; esac";
+    let model = json!({"provider": "command", "command": ["sh", "-c", answer], "limits": {"concurrency": 1}});
+    quiz.project.write("carat.yaml", json!({"models": {"m": model}}).to_string());
+    let going = quiz.project.start(&["eval", "quiz", "--baseline", "before", "--gate", "right.accuracy >= 0.01"]);
+    let answered = || {
+        let ended = quiz.project.carat(&["run", "list", "--json"]);
+        let runs: Value = serde_json::from_str(&ended.data).unwrap();
+        runs["runs"].as_array().is_some_and(|runs| runs.len() == 2 && runs[0]["samples"] == 1)
+    };
+    while !answered() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    going.interrupt();
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    going.interrupt();
+    let ended = going.end();
+    assert_eq!(ended.code, Some(130), "{ended:?}");
+    assert!(ended.data.contains("the run is not complete"), "{ended:?}");
+    let gate = quiz.report()["gates"][0].clone();
+    assert_eq!((&gate["holds"], &gate["because"]), (&false.into(), &"the run is not complete (1 of 3 cases)".into()));
+}
