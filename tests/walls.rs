@@ -43,7 +43,7 @@ const ONLY_WITH: &[(&str, &[&str])] = &[
 ];
 
 /// Crates whose libraries may not touch the world; their `clippy.toml` bans what would.
-const PURE: &[&str] = &["core"];
+const PURE: &[&str] = &["core", "import"];
 
 struct Manifest {
     name: String,

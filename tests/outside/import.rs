@@ -45,7 +45,8 @@ fn what_decides_results_and_is_lost_is_told_and_ends_with_2() {
 
     not carried over, or not as it was
     ✗ lost       the assertion `javascript`  promptfooconfig.yaml: tests[1].assert[0]
-        it is a program, which runs inside of promptfoo; make it a scorer `program: { command: […] }`: a program that reads a row and the answer as JSON and writes {"score": …, "reason": …}
+        it is a program, which runs inside of promptfoo
+        → make it a scorer `program: { command: […] }`: a program that reads a row and the answer as JSON and writes {"score": …, "reason": …}
     exit 2
     "#);
 }

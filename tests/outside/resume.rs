@@ -49,6 +49,11 @@ fn timeless(mut report: Value) -> Value {
         variant.as_object_mut().unwrap().remove("latency");
         variant["metrics"].as_object_mut().unwrap().retain(|name, _| !name.starts_with("latency"));
     }
+    for comparison in report["comparisons"].as_array_mut().into_iter().flatten() {
+        for side in ["left", "right"] {
+            comparison[side].as_object_mut().unwrap().remove("run");
+        }
+    }
     report
 }
 

@@ -39,14 +39,20 @@ fn strip_location(message: &str) -> &str {
     first.find(" at line ").map_or(first, |at| &first[..at])
 }
 
+/// From so many names on a list of them is not read.
+const MANY: usize = 16;
+
 /// The reader says: unknown field `x`, expected one of a, b. A person wants to know which of them was meant.
 fn with_hint(message: &str) -> String {
     let unknown = message.strip_prefix("unknown").and_then(|rest| rest.split('`').nth(1));
     let known = message.rsplit_once("expected one of ").or_else(|| message.rsplit_once("expected "));
     match (unknown, known) {
-        (Some(unknown), Some((_, known))) => {
-            let known = known.split(", ").map(|name| name.trim_matches('`'));
-            format!("{message}{}", did_you_mean(unknown, known))
+        (Some(unknown), Some((before, known))) => {
+            let known: Vec<&str> = known.split(", ").map(|name| name.trim_matches('`')).collect();
+            let hint = did_you_mean(unknown, known.iter().copied());
+            // Of many names the nearest one is worth more than all of them.
+            let said = if known.len() > MANY && !hint.is_empty() { before.trim_end_matches([',', ' ']) } else { message };
+            format!("{said}{hint}")
         }
         _ => plain_words(message),
     }

@@ -6,7 +6,7 @@ use std::fmt;
 use carat_core::yaml::YamlError;
 use serde_json::Value;
 
-use crate::words;
+use crate::booleans;
 
 /// The files of a source, by paths relative to its folder, with `/` between the steps.
 ///
@@ -92,7 +92,7 @@ pub(crate) fn parse(text: &str, path: &str) -> Result<Value, ImportError> {
     }
     let value = match ending(path) {
         "json" => serde_json::from_str(text).map_err(|error| not_json(path, error.line(), &error))?,
-        _ => words::read(text, path)?,
+        _ => booleans::read(text, path)?,
     };
     shallow(value, path)
 }

@@ -8,6 +8,7 @@
 //! The crate touches no disk: a source is read through [`Files`], and what is made of it is given back.
 
 mod account;
+mod booleans;
 mod fields;
 mod files;
 mod jinja;
@@ -19,7 +20,6 @@ mod prompt_file;
 mod promptfoo;
 mod scoring;
 mod template;
-mod words;
 mod yaml;
 
 use std::path::PathBuf;

@@ -53,7 +53,7 @@ fn unknown_keys_are_told_with_the_nearest() {
     ");
     insta::assert_snapshot!(with_eval("prompts: [sort]\nmodels: [echo]\ndataset: fruit\ntrails: 2\nscorers: []\n"), @"
     exit 2
-    error: evals/fruit.yaml:4:1: unknown field `trails`, expected one of description, prompts, models, dataset, split, tags, trials, inputs, parameters, scorers, gates; did you mean `trials`?
+    error: evals/fruit.yaml:4:1: unknown field `trails`, expected one of description, prompts, models, dataset, split, tags, trials, inputs, parameters, scorers, graders, slices, gates; did you mean `trials`?
     ");
 }
 
@@ -61,7 +61,7 @@ fn unknown_keys_are_told_with_the_nearest() {
 fn unknown_scorers_are_told_with_the_nearest() {
     insta::assert_snapshot!(with_scorers("  - { name: a, exat: {} }\n"), @"
     exit 2
-    error: evals/fruit.yaml:5:16: unknown field `exat`, expected one of name, on, threshold, exact, contains, regex, choice, number, json, levenshtein; did you mean `exact`?
+    error: evals/fruit.yaml:5:16: unknown field `exat`; did you mean `exact`?
     ");
     insta::assert_snapshot!(with_scorers("  - { name: a, exact: { trimm: true } }\n"), @"
     exit 2
@@ -77,7 +77,7 @@ fn a_scorer_is_of_one_kind() {
     ");
     insta::assert_snapshot!(with_scorers("  - { name: a }\n"), @"
     exit 2
-    error: evals/fruit.yaml:5:13: scorer `a` does not say which scorer it is (exact, contains, regex, choice, number, json or levenshtein)
+    error: evals/fruit.yaml:5:13: scorer `a` does not say which scorer it is; the kinds are exact, contains, regex, choice, number, numeric_diff, json, json_diff, list, levenshtein, indel, jaro_winkler, wer, cer, rouge, bleu, chrf, ter, squad, tool_calls, refusal, finish_reason, length, latency, cost, embedding, judge, program
     ");
     insta::assert_snapshot!(with_scorers("  - { name: a, exact: {} }\n  - { name: a, exact: {} }\n"), @"
     exit 2
@@ -93,7 +93,7 @@ fn a_scorer_is_of_one_kind() {
 fn a_gate_that_bounds_nothing_is_told_before_the_run() {
     insta::assert_snapshot!(with_scorers("  - { name: a, exact: {} }\ngates:\n  - { metric: a.accuracy }\n"), @"
     exit 2
-    error: evals/fruit.yaml: gate `a.accuracy` needs `at_least` or `at_most`
+    error: evals/fruit.yaml: gate `a.accuracy` needs `at_least`, `at_most`, `no_worse_than`, `better_than` or `detectable_at_most`
     ");
 }
 

@@ -122,7 +122,9 @@ impl<'a> Job<'a> {
         let temp = self.place.elsewhere("temp");
         fs::create_dir_all(&temp).unwrap();
         let folder = root().join(ACTION).display().to_string();
-        let of_runner = [("RUNNER_TEMP", temp.display().to_string()), ("GITHUB_ACTION_PATH", folder)];
+        let workspace = self.place.checkout.path().display().to_string();
+        let temp = temp.display().to_string();
+        let of_runner = [("RUNNER_TEMP", temp), ("GITHUB_ACTION_PATH", folder), ("GITHUB_WORKSPACE", workspace)];
         variables.extend(of_runner.map(|(name, value)| (name.to_owned(), value)));
         variables.extend([("RUNNER_OS", "Linux"), ("RUNNER_ARCH", "X64")].map(|(a, b)| (a.to_owned(), b.to_owned())));
         let variables: Vec<_> = variables.into_iter().collect();

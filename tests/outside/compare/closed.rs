@@ -36,7 +36,7 @@ fn a_variant_that_answers_nothing_misses_its_gates_whatever_else_is_wrong() {
 fn a_metric_that_the_baseline_never_had_cannot_be_compared() {
     let quiz = Quiz::of(40);
     quiz.record("before", &signs(30, 10));
-    quiz.scorers("  - { name: right, exact: {} }\n  - { name: short, length: { max: 3 } }\n");
+    quiz.scorers("  - { name: right, exact: {} }\n  - { name: short, length: { at_most: 3 } }\n");
     let told = quiz.eval(&["--baseline", "before", "--gate", "short.accuracy no-worse-than baseline by 0.1"]);
     insta::assert_snapshot!(told.shown(&quiz.project), @"");
 }

@@ -125,6 +125,6 @@ fn a_recorded_run_is_judged_by_its_own_gates_for_good() {
     assert_eq!((&gates[0]["holds"], &gates[0]["mode"]), (&false.into(), &"block".into()));
     // Whatever the spec says now, and whatever is run meanwhile.
     quiz.spec("gates:\n  - { metric: right.accuracy, at_least: 0.01 }\n");
-    quiz.record("before", &signs(0, 40));
+    quiz.record("before", &signs(10, 30));
     assert_eq!(quiz.project.report("@last~1")["gates"], gates);
 }

@@ -80,7 +80,7 @@ fn rows_are_compared_and_not_their_repeats() {
     let comparison = &quiz.report()["comparisons"][0]["metrics"][0];
     assert_eq!((&comparison["pairs"], &comparison["test"]), (&8.into(), &"sign-flip".into()), "{comparison}");
     assert_eq!((&comparison["losses"], &comparison["ties"]), (&4.into(), &4.into()));
-    insta::assert_snapshot!(told.shown(&quiz.project).split_once("\n\nask@1×m against").unwrap().1, @"");
+    insta::assert_snapshot!(told.shown(&quiz.project).split_once("of RUN\n").unwrap().1, @"");
 }
 
 #[test]

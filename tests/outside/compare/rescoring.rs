@@ -27,7 +27,7 @@ fn a_changed_scorer_scores_the_recorded_answers_of_the_same_run() {
     let quiz = quiz();
     let before = quiz.report();
     assert_eq!(before["variants"][0]["metrics"]["right.accuracy"]["value"], 0.0);
-    quiz.scorers("  - { name: right, exact: { case: ignore } }\n  - { name: short, length: { max: 2 } }\n");
+    quiz.scorers("  - { name: right, exact: { case: ignore } }\n  - { name: short, length: { at_most: 2 } }\n");
     insta::assert_snapshot!(quiz.project.carat(&["eval", "--rescore", "before"]).shown(&quiz.project), @"");
     assert_eq!(calls(&quiz), 6, "no model was asked again");
     assert_eq!(quiz.runs(), 1, "it is the same run");

@@ -131,9 +131,11 @@ fn left_out(left: &LeftOut) -> String {
     };
     let more = if left.more > 0 { format!(" and {} more", left.more) } else { String::new() };
     let head = format!("{}  {}{more}", one_line(&left.what, 200), one_line(&left.place, 120));
-    let advice = if left.advice.is_empty() { String::new() } else { format!("; {}", left.advice) };
-    let reason = one_line(&format!("{}{advice}", left.why), 600);
-    format!("{} {head}\n    {}\n", styled(style, format!("{sign} {:<10}", left.loss.as_str())), styled(FAINT, reason))
+    let lines = [("", &left.why), ("→ ", &left.advice)].into_iter().filter(|(_, text)| !text.is_empty());
+    let reason: String = lines
+        .map(|(sign, text)| format!("    {}\n", styled(FAINT, format!("{sign}{}", one_line(text, 400)))))
+        .collect();
+    format!("{} {head}\n{reason}", styled(style, format!("{sign} {:<10}", left.loss.as_str())))
 }
 
 /// The same as JSON.

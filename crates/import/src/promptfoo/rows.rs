@@ -72,7 +72,7 @@ pub(super) fn of_tests(desk: &mut Desk<'_, '_>, tests: Vec<Test>) -> Rows {
             rows.weighted |= read.iter().any(|read| read.weight.is_some_and(|weight| weight != 1.0));
             rows.asked.push(read.into_iter().map(assertion::Read::into_asked).collect());
             rows.answered += usize::from(test.output.is_some());
-            rows.drafts.push(draft(&test, input));
+            rows.drafts.push(draft(desk, &test, input));
         }
     }
     if !rows.weighted {
@@ -81,7 +81,7 @@ pub(super) fn of_tests(desk: &mut Desk<'_, '_>, tests: Vec<Test>) -> Rows {
     rows
 }
 
-fn draft(test: &Test, mut input: Map<String, Value>) -> Draft {
+fn draft(desk: &Desk<'_, '_>, test: &Test, mut input: Map<String, Value>) -> Draft {
     for (name, text) in around(&test.settings) {
         if let Some(text) = text {
             let text = template::render(text, &input).unwrap_or_else(|_| text.clone());
@@ -89,6 +89,11 @@ fn draft(test: &Test, mut input: Map<String, Value>) -> Draft {
         }
     }
     let mut metadata = test.metadata.clone();
+    let own = [("description", test.description.is_some()), ("output", test.output.is_some())];
+    for (key, _) in own.into_iter().filter(|(key, is_set)| *is_set && metadata.contains_key(*key)) {
+        let why = format!("what promptfoo knows by that name is kept under `{key}` in the metadata of the row");
+        desk.account.note(&test.place, Note::differs(format!("`metadata.{key}`"), why, "give it another name"));
+    }
     metadata.extend(test.description.as_ref().map(|description| ("description".to_owned(), json!(description))));
     metadata.extend(test.output.as_ref().map(|output| ("output".to_owned(), json!(output))));
     let wished = test.description.as_deref().map(names::slug).unwrap_or_default();
@@ -109,7 +114,7 @@ fn combinations(desk: &Desk<'_, '_>, test: &Test, most: usize) -> Vec<Map<String
     let choices: Vec<(&String, Vec<Value>)> = test.vars.iter().map(|(name, value)| (name, values_of(value))).collect();
     let wanted = choices.iter().try_fold(1_usize, |product, (_, values)| product.checked_mul(values.len()));
     if wanted.is_none_or(|wanted| wanted > most) {
-        let why = format!("its lists of values come to more rows than the {MOST} that are carried over");
+        let why = format!("with it there would be more rows than the {MOST} that are carried over");
         desk.account.note(&test.place, Note::lost("a test", why, "write fewer values and import again"));
         return Vec::new();
     }

@@ -1,5 +1,7 @@
 //! Sources on disk, and outcomes as text.
 
+#![expect(clippy::disallowed_methods, reason = "the fixtures of these tests are files")]
+
 use std::path::Path;
 
 use carat_import::{Imported, InMemory, models_yaml};

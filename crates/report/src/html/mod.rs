@@ -27,7 +27,7 @@ use crate::{Pairs, Subject, Writer, escape};
 
 use limits::Selection;
 
-/// A report as a page. It holds eight bytes a row, to write each row once.
+/// A report as a page. It holds some twenty bytes a row, to write each row once.
 pub(crate) struct Page<'a> {
     out: Out<'a>,
     subject: Subject<'a>,
