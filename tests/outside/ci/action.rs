@@ -20,7 +20,11 @@ fn a_change_of_nothing_passes_with_all_reports() {
     let mut job = Job::new(&place);
     let outputs =
         job.uses_action(&json!({"spec": "triage", "baseline": "triage.carat", "gate": GATE, "binary": "carat"}));
-    insta::assert_snapshot!(job.told.join("\n"), @"");
+    insta::assert_snapshot!(job.told.join("\n"), @"
+    Find carat: exit 0
+    Run the eval: exit 0
+    kept as carat-triage: junit.xml report.html report.json report.md run.carat
+    ");
     assert_eq!(outputs, json!({"exit-code": "0", "artifact": "carat-triage"}));
     for file in ["junit.xml", "report.md", "report.html", "report.json", "run.carat"] {
         assert!(place.has(&format!("carat-reports/{file}")), "{file}");
@@ -35,7 +39,11 @@ fn a_regression_fails_the_job_with_the_exit_code_of_the_gate_and_keeps_the_repor
     let mut job = Job::new(&place);
     let outputs =
         job.uses_action(&json!({"spec": "triage", "baseline": "triage.carat", "gate": GATE, "binary": "carat"}));
-    insta::assert_snapshot!(job.told.join("\n"), @"");
+    insta::assert_snapshot!(job.told.join("\n"), @"
+    Find carat: exit 0
+    Run the eval: exit 1
+    kept as carat-triage: junit.xml report.html report.json report.md run.carat
+    ");
     assert_eq!((job.failed.as_slice(), outputs["exit-code"].as_str()), (&[1][..], Some("1")));
     assert!(job.summary.contains("the gate does not hold"), "{}", job.summary);
     assert!(job.log.contains("worse by more than 0.05"), "{}", job.log);
@@ -97,7 +105,13 @@ fn without_a_program_it_is_built_from_the_revision_of_the_action() {
     place.builds_carat();
     let mut job = Job::new(&place);
     job.uses_action(&json!({"spec": "triage", "baseline": "triage.carat", "gate": GATE}));
-    insta::assert_snapshot!(job.told.join("\n"), @"");
+    insta::assert_snapshot!(job.told.join("\n"), @"
+    Find carat: exit 0
+    uses actions/cache
+    Build carat: exit 0
+    Run the eval: exit 0
+    kept as carat-triage: junit.xml report.html report.json report.md run.carat
+    ");
     let called = place.calls("cargo").join("\n");
     let source = called.strip_prefix("install --locked --path ").and_then(|rest| rest.split_once(" --root ")).unwrap();
     assert!(std::path::Path::new(source.0).join("Cargo.toml").is_file(), "{called}");

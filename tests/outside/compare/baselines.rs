@@ -16,7 +16,18 @@ fn a_name_that_leads_nowhere_is_told_with_the_nearest_one() {
     let quiz = quiz();
     let told = ["befor", "before:ask@1×n", "@last~7", "0000", "gone.carat"]
         .map(|baseline| quiz.eval(&["--baseline", baseline]).told(&quiz.project));
-    insta::assert_snapshot!(told.join(""), @"");
+    insta::assert_snapshot!(told.join(""), @"
+    exit 2
+    error: --baseline befor: no run is called `befor`; did you mean `before`?
+    exit 2
+    error: --baseline before:ask@1×n: RUN has no variant `ask@1×n` (there are ask@1×m); did you mean `ask@1×m`?
+    exit 2
+    error: --baseline @last~7: `@last~7` reaches back too far: there are 1 runs, the oldest is `@last~0`
+    exit 2
+    error: --baseline 0000: no run is called `0000`; the last runs are RUN (before)
+    exit 2
+    error: --baseline gone.carat: cannot read gone.carat: No such file or directory (os error 2)
+    ");
     assert_eq!(quiz.runs(), 1, "nothing has been run");
 }
 
@@ -39,7 +50,12 @@ fn a_baseline_of_other_data_is_refused() {
     quiz.rows(|number| json!({"id": format!("z-{number}")}));
     let told = [&["--baseline", "before"][..], &["--baseline", "before", "--common-rows"]]
         .map(|flags| quiz.eval(flags).told(&quiz.project));
-    insta::assert_snapshot!(told.join(""), @"");
+    insta::assert_snapshot!(told.join(""), @"
+    exit 2
+    error: the baseline was measured on other data: none of the 40 rows to run is among its 40 rows with the same content; take a baseline of this dataset
+    exit 2
+    error: the baseline was measured on other data: none of the 40 rows to run is among its 40 rows with the same content; take a baseline of this dataset
+    ");
     assert_eq!(quiz.runs(), 1, "nothing has been run");
 }
 
@@ -52,11 +68,35 @@ fn changed_and_new_rows_are_refused_unless_the_common_ones_are_asked_for() {
         5 => json!({"id": "q-new"}),
         _ => json!({}),
     });
-    insta::assert_snapshot!(quiz.eval(&["--baseline", "before"]).told(&quiz.project), @"");
+    insta::assert_snapshot!(quiz.eval(&["--baseline", "before"]).told(&quiz.project), @"
+    exit 2
+    error: the baseline was measured on other rows: of 40 rows to run it has 37 with the same content, 2 with other content and lacks 1; take a new baseline, or add --common-rows to compare the 37 that both have
+    ");
     assert_eq!(quiz.runs(), 1, "nothing has been run");
     let gate = "right.accuracy no-worse-than baseline by 0.2";
-    insta::assert_snapshot!(quiz.eval(&["--baseline", "before", "--common-rows", "--gate", gate]).shown(&quiz.project), @"");
-    insta::assert_snapshot!(quiz.eval(&["--common-rows"]).told(&quiz.project).split("\n\n").next().unwrap(), @"");
+    insta::assert_snapshot!(quiz.eval(&["--baseline", "before", "--common-rows", "--gate", gate]).shown(&quiz.project), @"
+    exit 0
+    quiz on questions@2, 40 rows: 40 cases  run RUN
+
+    variant  right.accuracy        failures        cost
+    ask@1×m   71.8 % [56.2, 83.5]  1 not-recorded     –
+
+    ✗ not-recorded: `m` has no recorded answer for row `q-new`; record one, or leave the row out
+
+    ask@1×m against ask@1×m of RUN
+      right.accuracy: no row differs (95 % -9.4 to +9.4, p = 1.00, 37 pairs); with 37 rows only differences above 16.2 points can be seen
+      errors.share: no row differs (95 % -9.4 to +9.4, p = 1.00, 37 pairs); with 37 rows only differences above 16.2 points can be seen
+      rows set apart: 1 only there, 1 only here, 2 changed since
+
+    gates
+    ✓ holds   right.accuracy  ask@1×m
+              no worse by 0.2: at worst -0.0941; no row differs (95 % -9.4 to +9.4, p = 1.00, 37 pairs); with 37 rows only differences above 16.2 points can be seen; rows left out: 1 only in the baseline, 1 only here, 2 changed
+    ");
+    insta::assert_snapshot!(quiz.eval(&["--common-rows"]).told(&quiz.project).split("\n\n").next().unwrap(), @"
+    exit 2
+    error: the following required arguments were not provided:
+      --baseline <REF>
+    ");
 }
 
 #[test]
@@ -64,7 +104,14 @@ fn a_part_of_the_rows_is_compared_with_the_same_part() {
     let quiz = quiz();
     quiz.answers(&format!("{}{}", signs(10, 10), signs(10, 10)));
     let told = quiz.eval(&["--baseline", "before", "--limit", "20"]).shown(&quiz.project);
-    insta::assert_snapshot!(told.split_once("\n\n").unwrap().1, @"");
+    insta::assert_snapshot!(told.split_once("\n\n").unwrap().1, @"
+    variant  right.accuracy        failures  cost
+    ask@1×m   50.0 % [29.9, 70.1]  none         –
+
+    ask@1×m against ask@1×m of RUN
+      right.accuracy: worse by 50.0 points (95 % -70.1 to -25.8, p = 0.002, 20 pairs); with 20 rows only differences above 32.1 points can be seen
+      rows set apart: 20 only there
+    ");
 }
 
 #[test]

@@ -67,7 +67,67 @@ fn shown(quiz: &Quiz, more: &[&str]) -> Vec<String> {
 
 #[test]
 fn rows_come_in_the_order_of_their_harm_with_what_changed() {
-    insta::assert_snapshot!(rows(&both(), &[]), @"");
+    insta::assert_snapshot!(rows(&both(), &[]), @r#"
+    4 regressed, 1 improved, 2 another answer, as good, 1 without an answer
+
+    q-05  no answer
+      input    {"question":"Is 5 a number?"}
+      expected yes
+      A        yes
+      B        not-recorded: `m` has no recorded answer for row `q-05`; record one, or leave the row out
+      right: pass → –
+      close: 1.000 → –
+
+    q-02  regressed
+      input    {"question":"Is 2 a number?"}
+      expected yes
+      - A      yes
+      + B      no
+      right: pass → fail  contains none of `any`
+      close: 1.000 → 0.000
+
+    q-03  regressed
+      input    {"question":"Is 3 a number?"}
+      expected yes
+      - A      yes indeed
+      + B      no indeed, the quick brown fox
+      right: pass → fail  contains none of `any`
+      close: 0.300 → 0.033
+
+    q-07  regressed
+      input    {"question":"Is 7 a number?"}
+      expected yes
+      $.b[1]: 2 → 3
+      $.c: nothing → null
+      close: 0.088 → 0.055
+
+    q-09  regressed
+      input    {"question":"Is 9 a number?"}
+      expected yes
+      - A      yes⏎and no
+      + B      yes⏎and  no
+      close: 0.300 → 0.273
+
+    q-06  another answer
+      input    {"question":"Is 6 a number?"}
+      expected yes
+      - A      yes, I think
+      + B      yes, I guess
+
+    q-08  another answer
+      input    {"question":"Is 8 a number?"}
+      expected yes
+      - A      yes, that is so
+      + B      yes, this is so
+
+    q-04  improved
+      input    {"question":"Is 4 a number?"}
+      expected yes
+      - A      no
+      + B      yes
+      right: fail → pass
+      close: 0.000 → 1.000
+    "#);
 }
 
 #[test]
@@ -76,7 +136,14 @@ fn only_the_rows_that_are_asked_for_are_shown() {
     let only = |what: &str| shown(&quiz, &["--only", what]).join(" ");
     let told = ["regressed", "improved", "changed", "errors", "flipped", "improved,errors"]
         .map(|what| format!("{what}: {}", only(what)));
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @"
+    regressed: q-02 q-03 q-07 q-09
+    improved: q-04
+    changed: q-06 q-08
+    errors: q-05
+    flipped: q-02 q-03 q-04
+    improved,errors: q-05 q-04
+    ");
     assert_eq!(shown(&quiz, &["--only", "improved", "--only", "errors"]), shown(&quiz, &["--only", "improved,errors"]));
     let refused = quiz.project.carat(&["diff", "before", "after", "--only", "worse"]);
     assert_eq!(refused.code, Some(2), "{refused:?}");
@@ -106,7 +173,15 @@ fn documents_are_compared_as_documents() {
     quiz.says([Some("```json\n{\"n\": 3, \"tags\": [\"x\"], \"sku\": \"A-1\"}\n```"), Some("{ \"a\" : 1 }")]);
     quiz.record_as("after");
     let told = quiz.project.carat(&["diff", "before", "after"]).shown(&quiz.project);
-    insta::assert_snapshot!(told.rsplit_once("can be seen\n").or(told.rsplit_once("at all\n")).unwrap().1.trim(), @"");
+    insta::assert_snapshot!(told.rsplit_once("can be seen\n").or(told.rsplit_once("at all\n")).unwrap().1.trim(), @r#"
+    1 another answer, as good
+
+    q-01  another answer
+      input    {"question":"Is 1 a number?"}
+      expected yes
+      $.n: 2 → 3
+      $.tags[1]: "y" → nothing
+    "#);
 }
 
 /// A text that would rename the terminal, wipe it, write to the clipboard, and turn the line around.

@@ -47,7 +47,12 @@ fn repeats_tell_how_often_it_works_out_and_which_rows_flicker() {
         let metric = &metrics[name];
         format!("{name} {} of {} rows, {}", metric["value"], metric["n"], metric["interval"])
     });
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    right.accuracy 0.675 of 8 rows, "t"
+    right.pass@5 0.875 of 8 rows, "t"
+    right.pass^5 0.5 of 8 rows, "t"
+    right.majority 0.75 of 8 rows, "t"
+    "#);
     let repeats = &report["variants"][0]["repeats"]["right"];
     assert_eq!((&repeats["rows"], &repeats["flickering"]), (&8.into(), &3.into()));
     let rows = json!([
@@ -68,7 +73,10 @@ fn a_gate_may_want_every_repeat_to_pass() {
         let gate = format!("{metric} >= 0.3");
         assert_eq!(quiz.eval(&["--gate", &gate]).code, Some(code), "{gate}");
     }
-    insta::assert_snapshot!(quiz.eval(&["--gate", "right.pass@7 >= 0.3"]).told(&quiz.project), @"");
+    insta::assert_snapshot!(quiz.eval(&["--gate", "right.pass@7 >= 0.3"]).told(&quiz.project), @"
+    exit 2
+    error: evals/quiz.yaml: there is no metric `right.pass@7` (there are right.accuracy, right.pass@2, right.pass^2, right.pass@3, right.pass^3, right.pass@5, right.pass^5, right.majority, errors.share, unscored.share, latency.p50, latency.p95, latency.p99, tokens.input, tokens.output, tokens.total, cost.total, cost.per_sample); did you mean `right.pass@2`?
+    ");
 }
 
 #[test]
@@ -80,7 +88,13 @@ fn rows_are_compared_and_not_their_repeats() {
     let comparison = &quiz.report()["comparisons"][0]["metrics"][0];
     assert_eq!((&comparison["pairs"], &comparison["test"]), (&8.into(), &"sign-flip".into()), "{comparison}");
     assert_eq!((&comparison["losses"], &comparison["ties"]), (&4.into(), &4.into()));
-    insta::assert_snapshot!(told.shown(&quiz.project).split_once("of RUN\n").unwrap().1, @"");
+    insta::assert_snapshot!(told.shown(&quiz.project).split_once("of RUN\n").unwrap().1, @"
+      right.accuracy: no difference shown (-12.5 points, 95 % -24.9 to -0.1, p = 0.12, 8 pairs); with 8 rows only differences above 75.0 points can be seen
+
+    gates
+    ✓ holds   right.accuracy  ask@1×m
+              no worse by 0.3: at worst -0.2494; no difference shown (-12.5 points, 95 % -24.9 to -0.1, p = 0.12, 8 pairs); with 8 rows only differences above 75.0 points can be seen
+    ");
 }
 
 #[test]
@@ -90,5 +104,12 @@ fn diff_shows_the_first_repeat_that_differs() {
     says(&quiz, ["+++++", "+++++", "+++++", "++-++", "+-+-+", "+-+-+", "+----", "-----"]);
     assert_eq!(quiz.eval(&[]).code, Some(0));
     let told = quiz.project.carat(&["diff", "before", "@last"]).shown(&quiz.project);
-    insta::assert_snapshot!(told.split_once("1 regressed\n").unwrap().1, @"");
+    insta::assert_snapshot!(told.split_once("1 regressed\n").unwrap().1, @r#"
+    q-04  regressed
+      input    {"question":"Is 4 a number?"}
+      expected yes
+      - A      yes
+      + B      no
+      right: pass → fail
+    "#);
 }

@@ -28,7 +28,14 @@ fn a_changed_scorer_scores_the_recorded_answers_of_the_same_run() {
     let before = quiz.report();
     assert_eq!(before["variants"][0]["metrics"]["right.accuracy"]["value"], 0.0);
     quiz.scorers("  - { name: right, exact: { case: ignore } }\n  - { name: short, length: { at_most: 2 } }\n");
-    insta::assert_snapshot!(quiz.project.carat(&["eval", "--rescore", "before"]).shown(&quiz.project), @"");
+    insta::assert_snapshot!(quiz.project.carat(&["eval", "--rescore", "before"]).shown(&quiz.project), @"
+    exit 0
+    quiz on questions@1, 6 rows: 6 cases (6 from before)  run RUN
+
+    variant  right.accuracy        short.accuracy         failures  cost
+    ask@1×m   66.7 % [30.0, 90.3]  100.0 % [61.0, 100.0]  none         –
+    scoring 6 recorded answers again; no model is asked but judges
+    ");
     assert_eq!(calls(&quiz), 6, "no model was asked again");
     assert_eq!(quiz.runs(), 1, "it is the same run");
     let after = quiz.report();
@@ -69,7 +76,10 @@ fn a_dry_run_says_what_would_be_scored_and_changes_nothing() {
     let quiz = quiz();
     quiz.scorers("  - { name: right, exact: { case: ignore } }\n");
     let ended = quiz.project.carat(&["eval", "--rescore", "before", "--dry-run"]);
-    insta::assert_snapshot!(ended.shown(&quiz.project), @"");
+    insta::assert_snapshot!(ended.shown(&quiz.project), @"
+    exit 0
+    6 recorded answers of run RUN to score again
+    ");
     assert_eq!(quiz.report()["variants"][0]["metrics"]["right.accuracy"]["value"], 0.0);
 }
 
@@ -81,8 +91,14 @@ fn nothing_recorded_is_nothing_to_score() {
     assert_eq!(quiz.project.carat(&["eval", "-q", "--rescore", "before"]).code, Some(0), "one answer is there");
     quiz.project.write("carat.yaml", "models:\n  m: { provider: command, command: [\"false\"] }\n");
     assert_eq!(quiz.eval(&[]).code, Some(3));
-    insta::assert_snapshot!(quiz.project.carat(&["eval", "--rescore", "@last"]).told(&quiz.project), @"");
-    insta::assert_snapshot!(quiz.project.carat(&["eval", "--rescore", "nobody"]).told(&quiz.project), @"");
+    insta::assert_snapshot!(quiz.project.carat(&["eval", "--rescore", "@last"]).told(&quiz.project), @"
+    exit 4
+    error: 0 recorded answers of run RUN to score again
+    ");
+    insta::assert_snapshot!(quiz.project.carat(&["eval", "--rescore", "nobody"]).told(&quiz.project), @"
+    exit 2
+    error: no run is called `nobody`; the last runs are RUN (quiz), RUN (before)
+    ");
 }
 
 #[test]

@@ -34,13 +34,34 @@ pub(super) fn tests(text: &str, delimiter: u8) -> Result<Vec<(u64, Value)>, (u64
     let refuse = |error: &::csv::Error| (error.position().map_or(1, ::csv::Position::line), error.to_string());
     let header = reader.headers().map_err(|error| refuse(&error))?.clone();
     let mut tests = Vec::new();
+    let mut lines = Lines { text, at: 0, line: 1 };
     for record in reader.records() {
         let record = record.map_err(|error| refuse(&error))?;
-        let line = record.position().map_or(1, ::csv::Position::line);
+        let line = lines.of(record.position().map_or(0, ::csv::Position::byte));
         let cells = header.iter().map(str::trim).zip(record.iter());
         tests.push((line, test(cells)));
     }
     Ok(tests)
+}
+
+/// Counts lines. The reader does so as well, but takes the first half of a line break of Windows for a whole one.
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of the first character from here on that is no line break. Places are asked for in order.
+    fn of(&mut self, byte: u64) -> u64 {
+        let bytes = self.text.as_bytes();
+        let start = usize::try_from(byte).unwrap_or(usize::MAX).min(bytes.len());
+        let end = start + bytes[start..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let passed = bytes.get(self.at..end).unwrap_or_default();
+        self.line += passed.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.at = self.at.max(end);
+        self.line
+    }
 }
 
 /// A test, from the cells of its row.
@@ -211,6 +232,14 @@ mod tests_of_tables {
                 })
             )]
         );
+    }
+
+    #[test]
+    fn a_test_is_named_by_its_line_whatever_the_line_breaks() {
+        for text in ["a\n1\n\"2\n2\"\n\n3\n", "a\r\n1\r\n\"2\r\n2\"\r\n\r\n3\r\n"] {
+            let lines: Vec<u64> = tests(text, b',').unwrap().into_iter().map(|(line, _)| line).collect();
+            assert_eq!(lines, [2, 3, 6]);
+        }
     }
 
     #[test]
