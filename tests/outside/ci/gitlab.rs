@@ -33,9 +33,9 @@ fn variables(recipe: &Value, place: &Place) -> Vec<(String, String)> {
         ("CI_JOB_TOKEN", "t0ken"),
     ];
     let own = recipe["variables"].as_object().unwrap().iter().map(|(name, value)| {
-        let value = known.iter().fold(value.as_str().unwrap().to_owned(), |value, (name, known)| {
-            value.replace(&format!("${name}"), known)
-        });
+        let value = known
+            .iter()
+            .fold(value.as_str().unwrap().to_owned(), |value, (name, known)| value.replace(&format!("${name}"), known));
         (name.clone(), value)
     });
     own.chain(known.map(|(name, value)| (name.to_owned(), value.to_owned()))).collect()
@@ -51,7 +51,8 @@ fn run(recipe: &Value, job: &str, place: &Place, shell: &[&str]) -> Ended {
     let script = [lines(&base["before_script"]), lines(&job["script"])].concat().concat();
     let ended = place.script(shell, &script, &variables(recipe, place));
     if ended.code.is_some_and(|code| code <= 1) {
-        let paths = job["artifacts"]["paths"].as_array().unwrap().iter().chain(job["artifacts"]["reports"].get("junit"));
+        let paths =
+            job["artifacts"]["paths"].as_array().unwrap().iter().chain(job["artifacts"]["reports"].get("junit"));
         for path in paths.map(|path| path.as_str().unwrap()) {
             assert!(place.checkout.file(path).exists(), "{path}: {ended:?}");
         }

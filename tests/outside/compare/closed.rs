@@ -1,5 +1,7 @@
 //! Gates fail closed: what cannot be measured or compared does not pass, and the reason is told.
 
+use std::time::{Duration, Instant};
+
 use carat_store::Store;
 use serde_json::{Value, json};
 
@@ -130,17 +132,19 @@ fn a_run_that_is_not_complete_passes_no_gate() {
     let answer = "case $(cat) in *q-01*) echo '{\"output\": \"yes\"}' ;; *) sleep 60 ;; esac";
     let model = json!({"provider": "command", "command": ["sh", "-c", answer], "limits": {"concurrency": 1}});
     quiz.project.write("carat.yaml", json!({"models": {"m": model}}).to_string());
-    let going = quiz.project.start(&["eval", "quiz", "--baseline", "before", "--gate", "right.accuracy >= 0.01"]);
+    let mut going = quiz.project.start(&["eval", "quiz", "--baseline", "before", "--gate", "right.accuracy >= 0.01"]);
     let answered = || {
         let ended = quiz.project.carat(&["run", "list", "--json"]);
         let runs: Value = serde_json::from_str(&ended.data).unwrap();
         runs["runs"].as_array().is_some_and(|runs| runs.len() == 2 && runs[0]["samples"] == 1)
     };
+    let patience = Instant::now() + Duration::from_secs(30);
     while !answered() {
-        std::thread::sleep(std::time::Duration::from_millis(20));
+        assert!(Instant::now() < patience, "the first answer never came");
+        std::thread::sleep(Duration::from_millis(20));
     }
     going.interrupt();
-    std::thread::sleep(std::time::Duration::from_millis(200));
+    going.says("once more to stop now");
     going.interrupt();
     let ended = going.end();
     assert_eq!(ended.code, Some(130), "{ended:?}");

@@ -43,7 +43,10 @@ fn two_runs_are_shown_side_by_side() {
 #[test]
 fn variants_of_one_run_are_compared_with_its_first() {
     let quiz = Quiz::of(6);
-    quiz.project.write("carat.yaml", "models:\n  m: { provider: recorded, from: answers.jsonl }\n  echo: { provider: baseline, model: echo }\n");
+    quiz.project.write(
+        "carat.yaml",
+        "models:\n  m: { provider: recorded, from: answers.jsonl }\n  echo: { provider: baseline, model: echo }\n",
+    );
     quiz.answers("++++--");
     assert_eq!(quiz.eval(&["--model", "m,echo"]).code, Some(0));
     let all = quiz.project.carat(&["diff", "--rows", "0"]);

@@ -86,9 +86,7 @@ const NOISES: [f64; 3] = [0.03, 0.10, 0.20];
 #[test]
 fn the_page_says_how_often_the_gate_is_missed_by_what_a_change_loses() {
     let page = page();
-    for (told, loses) in
-        [("0", 0), ("1", 3), ("2", 7), ("3", 10), ("4", 13), ("5", 17), ("7.5", 25), ("10", 34)]
-    {
+    for (told, loses) in [("0", 0), ("1", 3), ("2", 7), ("3", 10), ("4", 13), ("5", 17), ("7.5", 25), ("10", 34)] {
         let cells = NOISES.map(|noise| percent(missed(&example(noise, loses), MARGIN)));
         let row = format!("| {told} ({loses}) | {} |", cells.join(" | "));
         assert!(page.contains(&row), "docs/comparing.md does not say: {row}");

@@ -62,7 +62,10 @@ fn repeats_tell_how_often_it_works_out_and_which_rows_flicker() {
     ]);
     assert_eq!(repeats["flickering_rows"], rows);
     let shown = quiz.project.carat(&["run", "show"]).data;
-    assert!(shown.contains("ask@1×m right: 3 of 8 rows flicker: q-05, q-06, q-07, spread 0.193 within a row"), "{shown}");
+    assert!(
+        shown.contains("ask@1×m right: 3 of 8 rows flicker: q-05, q-06, q-07, spread 0.193 within a row"),
+        "{shown}"
+    );
 }
 
 #[test]

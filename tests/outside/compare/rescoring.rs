@@ -64,9 +64,13 @@ fn two_runs_are_comparable_again_once_both_are_scored_alike() {
 #[test]
 fn gates_are_held_against_the_new_scores() {
     let quiz = quiz();
-    quiz.scorers("  - { name: right, exact: { case: ignore } }\ngates:\n  - { metric: right.accuracy, at_least: 0.9 }\n");
+    quiz.scorers(
+        "  - { name: right, exact: { case: ignore } }\ngates:\n  - { metric: right.accuracy, at_least: 0.9 }\n",
+    );
     assert_eq!(quiz.project.carat(&["eval", "-q", "--rescore", "before"]).code, Some(1));
-    quiz.scorers("  - { name: right, exact: { case: ignore } }\ngates:\n  - { metric: right.accuracy, at_least: 0.2 }\n");
+    quiz.scorers(
+        "  - { name: right, exact: { case: ignore } }\ngates:\n  - { metric: right.accuracy, at_least: 0.2 }\n",
+    );
     assert_eq!(quiz.project.carat(&["eval", "-q", "--rescore", "before"]).code, Some(0));
     assert_eq!(calls(&quiz), 6);
 }

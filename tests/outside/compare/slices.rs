@@ -88,7 +88,9 @@ fn a_gate_on_one_slice_leaves_the_others_alone() {
 #[test]
 fn a_gate_on_a_slice_with_too_few_rows_fails_closed() {
     let quiz = quiz();
-    quiz.spec(&format!("{SLICES}gates:\n  - {{ metric: right.accuracy, at_least: 0.1, slice: metadata.language=ja }}\n"));
+    quiz.spec(&format!(
+        "{SLICES}gates:\n  - {{ metric: right.accuracy, at_least: 0.1, slice: metadata.language=ja }}\n"
+    ));
     let ended = quiz.eval(&[]);
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(ended.data.contains("enough rows"), "{ended:?}");
