@@ -8,6 +8,7 @@ mod error_rate;
 mod example;
 mod exported;
 mod gates;
+mod page;
 mod pull_request;
 mod quiz;
 mod refused;

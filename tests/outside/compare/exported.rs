@@ -82,7 +82,5 @@ fn a_file_that_is_removed_after_the_run_leaves_gates_that_do_not_hold() {
     fs::remove_file(quiz.project.file("before.carat")).unwrap();
     let gate = quiz.report()["gates"][0].clone();
     assert_eq!(gate["holds"], false);
-    insta::assert_snapshot!(gate["because"].as_str().unwrap(), @"
-    the baseline is gone: --baseline before.carat: cannot read before.carat: No such file or directory (os error 2)
-    ");
+    insta::assert_snapshot!(gate["because"].as_str().unwrap(), @"the baseline is gone: --baseline before.carat: cannot read before.carat: No such file or directory (os error 2)");
 }

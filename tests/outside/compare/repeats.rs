@@ -107,7 +107,7 @@ fn diff_shows_the_first_repeat_that_differs() {
     says(&quiz, ["+++++", "+++++", "+++++", "++-++", "+-+-+", "+-+-+", "+----", "-----"]);
     assert_eq!(quiz.eval(&[]).code, Some(0));
     let told = quiz.project.carat(&["diff", "before", "@last"]).shown(&quiz.project);
-    insta::assert_snapshot!(told.split_once("1 regressed\n").unwrap().1, @r#"
+    insta::assert_snapshot!(told.split_once("1 regressed\n\n").unwrap().1, @r#"
     q-04  regressed
       input    {"question":"Is 4 a number?"}
       expected yes

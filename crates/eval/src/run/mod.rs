@@ -199,9 +199,14 @@ async fn carry_out(
         let _ = halt.send(Stop::Now);
     }
     let lanes_ended = join(lanes).await;
-    scoring.await.map_err(|error| RunError::Broken(error.to_string()))?;
+    let all_scored = scoring.await.map_err(|error| RunError::Broken(error.to_string()))?;
     told?;
-    match conclude(lanes_ended, judge_given_up.load(Ordering::Relaxed), *stop.borrow())? {
+    let status = match (judge_given_up.load(Ordering::Relaxed), all_scored) {
+        (true, _) => RunStatus::Failed,
+        (false, true) => RunStatus::Finished,
+        (false, false) => RunStatus::Interrupted,
+    };
+    match conclude(status, lanes_ended, *stop.borrow())? {
         Ok(status) => {
             dispatcher.tell(vec![EventKind::RunFinished { at: now(), status }]).await?;
             Ok(status)
@@ -222,13 +227,12 @@ async fn join(mut lanes: Lanes) -> Result<Vec<Result<lane::End, DataError>>, Run
     Ok(ends)
 }
 
-/// How the run ended, from how its lanes did. The inner error is one to be told after the run's end has been journaled.
+/// How the run ended, from how its scoring and its lanes did. The inner error is one to be told after the run's end has been journaled.
 fn conclude(
+    mut status: RunStatus,
     ends: Result<Vec<Result<lane::End, DataError>>, RunError>,
-    judge_given_up: bool,
     stop: Stop,
 ) -> Result<Result<RunStatus, DataError>, RunError> {
-    let mut status = if judge_given_up { RunStatus::Failed } else { RunStatus::Finished };
     for end in ends? {
         match end {
             Ok(lane::End::Done) => {}

@@ -5,6 +5,7 @@
 //! recorded at once, and again with its scores when there are any. However slow a scorer is, what was paid for is not lost.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use carat_core::{EventKind, Outcome, Sample};
@@ -39,15 +40,16 @@ impl From<EventKind> for Happened {
 
 /// Scores what comes and passes it on, until nothing more can come or nobody listens.
 ///
-/// Told to stop, it begins no more questions; told to stop at once, it waits for no more scores: a resume gets them.
+/// Told to stop, it begins no more questions; told to stop at once, it waits for no more scores: a resume gets them. Says
+/// whether every answer got its scores.
 pub(super) async fn score_all(
     jury: Arc<Jury>,
     court: Arc<Court>,
     mut happened: mpsc::Receiver<Happened>,
     told: mpsc::Sender<EventKind>,
     mut stop: StopSignal,
-) {
-    let desk = Desk { jury, court, told };
+) -> bool {
+    let desk = Desk { jury, court, told, left: Arc::default() };
     let mut slow = JoinSet::new();
     let mut received = Vec::with_capacity(BATCH);
     while happened.recv_many(&mut received, BATCH).await > 0 {
@@ -69,11 +71,12 @@ pub(super) async fn score_all(
         tokio::select! {
             ended = slow.join_next() => match ended {
                 Some(ended) => unwind(ended),
-                None => return,
+                None => break,
             },
             () = stop.changed() => {}
         }
     }
+    slow.is_empty() && !desk.left.load(Ordering::Relaxed)
 }
 
 /// What scoring works with.
@@ -82,6 +85,8 @@ struct Desk {
     jury: Arc<Jury>,
     court: Arc<Court>,
     told: mpsc::Sender<EventKind>,
+    /// Whether an answer was left for a resume.
+    left: Arc<AtomicBool>,
 }
 
 impl Desk {
@@ -128,7 +133,9 @@ impl Desk {
             slow.spawn(async move {
                 let way = desk.court.for_case(&sample.case);
                 let verdicts = desk.jury.ask(&sample, computed, &way).await;
-                if !way.was_left() {
+                if way.was_left() {
+                    desk.left.store(true, Ordering::Relaxed);
+                } else {
                     desk.finish(sample, verdicts).await;
                 }
                 drop(room);

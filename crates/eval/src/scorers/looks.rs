@@ -123,7 +123,7 @@ impl Length {
         Ok(match self.0.unit {
             LengthUnit::Words => length::white_space_words(text) as u64,
             LengthUnit::Characters => length::characters(text) as u64,
-            LengthUnit::Lines => text.lines().filter(|line| !line.trim().is_empty()).count() as u64,
+            LengthUnit::Lines => text.lines().count() as u64,
             LengthUnit::Tokens => {
                 let unknown = || Unscored::new(UnscoredKind::Unknown, "the provider did not count the tokens");
                 answer.completion.usage.ok_or_else(unknown)?.output_tokens

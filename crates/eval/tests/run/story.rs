@@ -126,7 +126,7 @@ impl Story {
                 version: Some(1),
                 images: Box::new(|_| Err("none".into())),
             })],
-            models: vec![PlannedModel { model, spec: settings }],
+            models: vec![PlannedModel { model, spec: settings.clone() }],
             dataset: DatasetId {
                 name: "numbers".into(),
                 version: Some(1),

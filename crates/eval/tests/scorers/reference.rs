@@ -61,7 +61,7 @@ fn scores_are_those_of_the_reference_packages_or_differ_for_a_reason() {
 
 #[test]
 fn rouge_is_that_of_rouge_score() {
-    hold(294, &three_of_each(&cases(MEASURES, "rouge")), |case| {
+    hold(288, &three_of_each(&cases(MEASURES, "rouge")), |case| {
         let (kind, measure) = (case["kind"].as_str().unwrap(), case["measure"].as_str().unwrap());
         let at = ["precision", "recall", "f1"].iter().position(|name| *name == measure).unwrap();
         let settings = json!({"type": kind, "measure": measure});
@@ -81,13 +81,13 @@ fn three_of_each(cases: &[Value]) -> Vec<Value> {
 
 #[test]
 fn bleu_chrf_and_ter_are_those_of_sacrebleu() {
-    hold(100, &cases(MEASURES, "bleu"), |case| {
+    hold(85, &cases(MEASURES, "bleu"), |case| {
         let usual = case["effective_order"] == true && case["smooth_method"].as_str().unwrap_or("exp") == "exp";
         let offered = usual && case["tokenize"] != "intl";
         let settings = json!({"tokenizer": case["tokenize"], "case": letters(case)});
         offered.then(|| (value("bleu", settings, &case["references"], answer(case)), case["score"].as_f64().unwrap() / 100.0))
     });
-    hold(60, &cases(MEASURES, "chrf"), |case| {
+    hold(53, &cases(MEASURES, "chrf"), |case| {
         let offered = case["beta"].as_u64().unwrap_or(2) == 2 && case["whitespace"] != true;
         let order = |key: &str, usual: u64| case[key].as_u64().unwrap_or(usual);
         let settings = json!({"char_order": order("char_order", 6), "word_order": order("word_order", 0), "case": letters(case)});
@@ -102,7 +102,7 @@ fn bleu_chrf_and_ter_are_those_of_sacrebleu() {
 
 #[test]
 fn error_rates_are_those_of_jiwer_but_for_single_breaks() {
-    hold(80, &cases(MEASURES, "error_rates"), |case| {
+    hold(84, &cases(MEASURES, "error_rates"), |case| {
         let rate = case["rate"].as_str().unwrap();
         let (output, reference) = (answer(case), case["reference"].as_str().unwrap());
         // jiwer parts words at spaces, and at white space of two characters or more.
@@ -126,7 +126,7 @@ fn other_measures_are_those_of_autoevals_and_rapidfuzz() {
         (!expected.is_null()).then(|| (value(kind, settings(case), expected, &answer), case["score"].as_f64().unwrap()))
     };
     hold(12, &cases(OTHERS, "autoevals.numeric_diff"), written("numeric_diff", |_| json!({})));
-    hold(50, &cases(OTHERS, "autoevals.json_diff"), written("json_diff", |_| json!({})));
+    hold(53, &cases(OTHERS, "autoevals.json_diff"), written("json_diff", |_| json!({})));
     let settings = |case: &Value| json!({"compare": "levenshtein", "allow_extra": case["params"]["allow_extra_entities"] == true});
     hold(17, &cases(OTHERS, "autoevals.list_contains"), written("list", settings));
 }
