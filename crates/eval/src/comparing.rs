@@ -65,7 +65,7 @@ impl Compared {
         if self.for_gates.iter().any(|(of, at, _)| of == reference && at.to_bits() == confidence.to_bits()) {
             return;
         }
-        let settings = Settings { confidence, resamples: 0, ..*settings };
+        let settings = Settings { confidence, resamples: 0, everything: true, ..*settings };
         let comparisons = compare_all(sides(run, baseline, reference), &settings);
         self.for_gates.push((reference.to_owned(), confidence, comparisons));
     }

@@ -27,14 +27,15 @@ impl Frame {
             return Err(BadSetting::new("name", "a scorer needs a name; scores are reported under it"));
         }
         if spec.name == OVERALL {
-            let message = format!("`{OVERALL}` is the weighted mean of the scorers that have a weight; take another name");
+            let message =
+                format!("`{OVERALL}` is the weighted mean of the scorers that have a weight; take another name");
             return Err(BadSetting::new("name", message));
         }
         if spec.weight.is_some_and(|weight| !weight.is_finite() || weight < 0.0) {
             return Err(BadSetting::new("weight", "a weight is a number from 0 on"));
         }
         // A list is always read from a code block too, and so is the document in which `on` looks for it.
-        let fenced = fenced;
+        let fenced = fenced || matches!(kind, ScorerKind::List(_));
         Ok(Self {
             name: spec.name.clone(),
             tags: spec.tags.clone(),
@@ -67,10 +68,9 @@ impl Frame {
     pub(crate) fn expected<'r>(&self, row: &'r Row) -> Result<Option<Cow<'r, Value>>, Unscored> {
         match &self.expected {
             None => Ok(row.expected.as_ref().map(Cow::Borrowed)),
-            Some(template) => template
-                .value(row)
-                .map(|value| value.map(Cow::Owned))
-                .map_err(|why| Unscored::new(UnscoredKind::BadExpectation, format!("`expected` cannot be made: {why}"))),
+            Some(template) => template.value(row).map(|value| value.map(Cow::Owned)).map_err(|why| {
+                Unscored::new(UnscoredKind::BadExpectation, format!("`expected` cannot be made: {why}"))
+            }),
         }
     }
 
@@ -101,8 +101,9 @@ fn turned(score: Score) -> Score {
 }
 
 fn template_of(template: &str, kind: &ScorerKind<'_>) -> Result<ExpectedTemplate, BadSetting> {
-    if !may_look_at_the_row(kind) && false {
-        let message = format!("has no effect: this `{}` does not look at what is expected; leave it out", kind.as_str());
+    if !may_look_at_the_row(kind) {
+        let message =
+            format!("has no effect: this `{}` does not look at what is expected; leave it out", kind.as_str());
         return Err(BadSetting::new("expected", message));
     }
     ExpectedTemplate::new(template).map_err(|why| BadSetting::new("expected", why))

@@ -31,7 +31,8 @@ fn the_gates_of_the_page_are_gates_in_a_spec_and_on_the_command_line() {
     project.write("evals/gated.yaml", yaml(gates));
     assert_eq!(project.carat(&["eval", "plain", "-q", "--name", "before"]).code, Some(0));
     let told = project.carat(&["eval", "gated", "-q", "--baseline", "before"]).shown(&project);
-    let kept = told.lines().filter(|line| line.starts_with("exit") || line.contains("holds") || line.contains("missed"));
+    let kept =
+        told.lines().filter(|line| line.starts_with("exit") || line.contains("holds") || line.contains("missed"));
     insta::assert_snapshot!(kept.collect::<Vec<_>>().join("\n"), @"
     exit 0
     ✓ holds   queue.accuracy  support/triage-few-shot@1×nearest
@@ -47,7 +48,8 @@ fn the_gates_of_the_page_are_gates_in_a_spec_and_on_the_command_line() {
     for flag in flags {
         let gate = flag.split('\'').nth(1).unwrap_or("warn");
         let both = ["--prompt", "support/triage", "--prompt", "support/triage-few-shot"];
-        let ended = project.carat(&[&["eval", "plain", "-q", "--baseline", "before", "--gate", gate], &both[..]].concat());
+        let ended =
+            project.carat(&[&["eval", "plain", "-q", "--baseline", "before", "--gate", gate], &both[..]].concat());
         assert!(ended.code.is_some_and(|code| code <= 1), "{ended:?}");
     }
 }

@@ -11,7 +11,9 @@ use super::{Differences, Pairing, Side};
 pub(super) type Compared = (String, Result<Differences, String>);
 
 /// Everything that both sides measure on the rows that they share.
-pub(super) fn all(left: &Side, right: &Side, pairing: &Pairing) -> Vec<Compared> {
+///
+/// Errors and what is unscored are left out where neither side has any, unless `everything` is wanted.
+pub(super) fn all(left: &Side, right: &Side, pairing: &Pairing, everything: bool) -> Vec<Compared> {
     let mut compared = Vec::new();
     for (at, scorer) in left.scorers.iter().enumerate() {
         match right.scorers.iter().position(|other| other.name == scorer.name) {
@@ -22,7 +24,7 @@ pub(super) fn all(left: &Side, right: &Side, pairing: &Pairing) -> Vec<Compared>
     }
     let known = |scorer: &&ScorerOutline| left.scorers.iter().all(|other| other.name != scorer.name);
     compared.extend(right.scorers.iter().filter(known).map(|scorer| missing(scorer, "right")));
-    compared.extend(common(left, right, &pairing.pairs));
+    compared.extend(common(left, right, &pairing.pairs, everything));
     compared
 }
 
@@ -45,16 +47,16 @@ pub(super) const fn main_aggregate(scorer: &ScorerOutline) -> &'static str {
 }
 
 /// What is measured of every answer, whatever the scorers.
-pub(super) fn common(left: &Side, right: &Side, pairs: &[(u32, u32)]) -> Vec<Compared> {
+fn common(left: &Side, right: &Side, pairs: &[(u32, u32)], everything: bool) -> Vec<Compared> {
     let paired = |of: fn(&Side, u32) -> Option<f64>| {
         let values = pairs.iter().map(|(l, r)| (of(left, *l), of(right, *r)));
         Differences::of_values(values, is_repeated(left, right))
     };
     let mut compared = Vec::new();
-    if any_error(left) || any_error(right) {
+    if everything || any_error(left) || any_error(right) {
         compared.push(("errors.share".to_owned(), known(paired(Side::error_share).map(Differences::lower_is_better))));
     }
-    if any_unscored(left) || any_unscored(right) {
+    if everything || any_unscored(left) || any_unscored(right) {
         let shares = paired(Side::unscored_share).map(Differences::lower_is_better);
         compared.push(("unscored.share".to_owned(), known(shares)));
     }
@@ -114,11 +116,12 @@ fn f1_macro(scorer: &ScorerOutline, columns: (&Column, &Column), pairs: &[(u32, 
     let (left, right) = (Cells::of(scorer, columns.0), Cells::of(scorer, columns.1));
     let both = pairs.iter().filter_map(|(l, r)| Some((left.by_row[*l as usize]?, right.by_row[*r as usize]?)));
     let both: Vec<_> = both.collect();
+    let of_left = pairs.iter().filter(|(l, _)| left.by_row[*l as usize].is_some()).count();
     let (l, r) = (left.matrix(both.iter().map(|(l, _)| *l)), right.matrix(both.iter().map(|(_, r)| *r)));
     let influence = (stats::f1_macro_influence(&l)?, stats::f1_macro_influence(&r)?);
     let value = |counts: &[Vec<u64>]| stats::f1_macro(counts, stats::CONFIDENCE).map(|(f1, _)| f1.value);
     let of_pairs = both.iter().map(|(l, r)| (influence.0[l.0][l.1], influence.1[r.0][r.1]));
-    Some(Differences::linearised((value(&l)?, value(&r)?), of_pairs, outcome_of(&both)))
+    Some(Differences::linearised((value(&l)?, value(&r)?), of_pairs, outcome_of(&both), (of_left - both.len()) as u64))
 }
 
 /// A place in a confusion matrix: which class was expected, and which one answered.
@@ -168,6 +171,7 @@ fn of_corpus(metric: &CorpusMetric, columns: (&Column, &Column), pairs: &[(u32, 
     let scored = |(l, r): &&(u32, u32)| {
         columns.0.cells[*l as usize].scored > 0 && columns.1.cells[*r as usize].scored > 0
     };
+    let of_left = pairs.iter().filter(|(l, _)| columns.0.cells[*l as usize].scored > 0).count();
     let pairs: Vec<_> = pairs.iter().filter(scored).collect();
     let left = Linear::at(metric, pairs.iter().map(|(l, _)| columns.0.counts_of(*l)))?;
     let right = Linear::at(metric, pairs.iter().map(|(_, r)| columns.1.counts_of(*r)))?;
@@ -178,7 +182,8 @@ fn of_corpus(metric: &CorpusMetric, columns: (&Column, &Column), pairs: &[(u32, 
         let of = |column: &Column, row: u32| column.cells[row as usize].mean().unwrap_or(0.0);
         of(columns.1, *r) - of(columns.0, *l)
     });
-    let differences = Differences::linearised((left.value, right.value), values, super::differences::outcome(cells));
+    let (outcome, lost) = (super::differences::outcome(cells), (of_left - pairs.len()) as u64);
+    let differences = Differences::linearised((left.value, right.value), values, outcome, lost);
     Some(if metric.higher_is_better() { differences } else { differences.lower_is_better_by_rate() })
 }
 

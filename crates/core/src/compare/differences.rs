@@ -22,7 +22,23 @@ pub(super) struct Differences {
     kind: Kind,
     /// Wins, losses, ties.
     outcome: (u64, u64, u64),
+    /// Rows with a value on the left alone.
+    lost: u64,
     higher_is_better: bool,
+}
+
+/// Both sides' values of a row, where they have one.
+pub(super) type Pair = (Option<f64>, Option<f64>);
+
+/// The rows with both values, and how many have one on the left alone.
+fn both(pairs: impl Iterator<Item = Pair>) -> (Vec<(f64, f64)>, u64) {
+    let mut lost = 0;
+    let both = pairs.filter_map(|(left, right)| {
+        lost += u64::from(left.is_some() && right.is_none());
+        Some((left?, right?))
+    });
+    let both = both.collect();
+    (both, lost)
 }
 
 /// How differences come about.
@@ -57,34 +73,37 @@ fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
 
 impl Differences {
     /// Of verdicts, or of shares of repeats that pass.
-    pub(super) fn of_verdicts(
-        pairs: impl Iterator<Item = (Option<f64>, Option<f64>)>,
-        repeated: bool,
-    ) -> Option<Self> {
-        let pairs: Vec<(f64, f64)> = pairs.filter_map(|(l, r)| Some((l?, r?))).collect();
+    pub(super) fn of_verdicts(pairs: impl Iterator<Item = Pair>, repeated: bool) -> Option<Self> {
+        let (pairs, lost) = both(pairs);
+        Self::verdicts(&pairs, repeated).map(|verdicts| Self { lost, ..verdicts })
+    }
+
+    fn verdicts(pairs: &[(f64, f64)], repeated: bool) -> Option<Self> {
         let count = |left: f64, right: f64| pairs.iter().filter(|pair| **pair == (left, right)).count() as u64;
         let kind = if repeated {
             Kind::Shares
         } else {
             Kind::Verdicts(count(1.0, 1.0), count(1.0, 0.0), count(0.0, 1.0), count(0.0, 0.0))
         };
-        Self::new(&pairs, kind)
+        Self::new(pairs, kind)
     }
 
     /// Of values from 0 to 1. Those that are nothing but 0 and 1 without repeats are verdicts.
-    pub(super) fn of_values(pairs: impl Iterator<Item = (Option<f64>, Option<f64>)>, repeated: bool) -> Option<Self> {
-        let pairs: Vec<(f64, f64)> = pairs.filter_map(|(l, r)| Some((l?, r?))).collect();
+    pub(super) fn of_values(pairs: impl Iterator<Item = Pair>, repeated: bool) -> Option<Self> {
+        let (pairs, lost) = both(pairs);
         let is_verdict = |value: f64| value == 0.0 || value == 1.0;
-        if !repeated && pairs.iter().all(|(l, r)| is_verdict(*l) && is_verdict(*r)) {
-            return Self::of_verdicts(pairs.into_iter().map(|(l, r)| (Some(l), Some(r))), false);
-        }
-        Self::new(&pairs, Kind::Shares)
+        let differences = if !repeated && pairs.iter().all(|(l, r)| is_verdict(*l) && is_verdict(*r)) {
+            Self::verdicts(&pairs, false)
+        } else {
+            Self::new(&pairs, Kind::Shares)
+        };
+        differences.map(|differences| Self { lost, ..differences })
     }
 
     /// Of amounts such as money, of which less is better.
-    pub(super) fn of_amounts(pairs: impl Iterator<Item = (Option<f64>, Option<f64>)>) -> Option<Self> {
-        let pairs: Vec<(f64, f64)> = pairs.filter_map(|(l, r)| Some((l?, r?))).collect();
-        Self::new(&pairs, Kind::Amounts).map(Self::lower_is_better)
+    pub(super) fn of_amounts(pairs: impl Iterator<Item = Pair>) -> Option<Self> {
+        let (pairs, lost) = both(pairs);
+        Self::new(&pairs, Kind::Amounts).map(|amounts| Self { lost, ..amounts }.lower_is_better())
     }
 
     fn new(pairs: &[(f64, f64)], kind: Kind) -> Option<Self> {
@@ -98,6 +117,7 @@ impl Differences {
             outcome: outcome(values.iter().copied()),
             values,
             kind,
+            lost: 0,
             higher_is_better: true,
         })
     }
@@ -107,9 +127,10 @@ impl Differences {
         (left, right): (f64, f64),
         influences: impl Iterator<Item = (f64, f64)>,
         outcome: (u64, u64, u64),
+        lost: u64,
     ) -> Self {
         let values = influences.map(|(l, r)| right - left + r - l).collect();
-        Self { left, right, values, kind: Kind::Linearised, outcome, higher_is_better: true }
+        Self { left, right, values, kind: Kind::Linearised, outcome, lost, higher_is_better: true }
     }
 
     /// The same where less is better.
@@ -193,7 +214,7 @@ impl Differences {
     }
 
     fn bootstrap(&self, settings: &Settings) -> Option<BootstrapReport> {
-        let Settings { confidence, resamples, seed } = *settings;
+        let Settings { confidence, resamples, seed, .. } = *settings;
         if resamples == 0 || self.values.len() < 2 {
             return None;
         }
@@ -213,6 +234,7 @@ impl MetricComparison {
             left: differences.left,
             right: differences.right,
             pairs: differences.values.len() as u64,
+            lost: differences.lost,
             delta: differences.delta(),
             low: interval.low,
             high: interval.high,

@@ -33,11 +33,13 @@ pub struct Settings {
     pub resamples: u32,
     /// Where its random numbers begin.
     pub seed: u64,
+    /// Whether errors and unscored answers are compared too where neither side has any.
+    pub everything: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { confidence: stats::CONFIDENCE, resamples: 10_000, seed: 1 }
+        Self { confidence: stats::CONFIDENCE, resamples: 10_000, seed: 1, everything: false }
     }
 }
 
@@ -46,7 +48,7 @@ pub fn compare(left: &Side, right: &Side, settings: &Settings) -> Comparison {
     let pairing = Pairing::of(left, right);
     let mut metrics = Vec::new();
     let mut not_compared = Vec::new();
-    for (metric, paired) in aggregate::all(left, right, &pairing) {
+    for (metric, paired) in aggregate::all(left, right, &pairing, settings.everything) {
         match paired {
             Ok(paired) => metrics.push(MetricComparison::of(metric, &paired, settings)),
             Err(because) => not_compared.push(NotCompared { metric, because }),

@@ -72,6 +72,10 @@ pub struct MetricComparison {
     pub right: f64,
     /// Rows with a value on both sides.
     pub pairs: u64,
+    /// Rows with a value on the left side and none on the right. They are part of no number here; gates count them as
+    /// lost.
+    #[serde(default)]
+    pub lost: u64,
     /// Right minus left.
     pub delta: f64,
     /// The lower end of the interval of the difference.

@@ -186,7 +186,10 @@ mod tests {
         // 2.39): r = 8/60, residuals e − r·w = −1/3, 4/3, −1, Σ² = 26/9, s² = 13/9, se = √(s²/3)/20.
         let (estimate, how) = interval(CorpusMetric::ErrorRate, &[&[1, 10], &[4, 20], &[3, 30]]).unwrap();
         let half = 1.959_963_984_540_054 * (13.0_f64 / 27.0).sqrt() / 20.0;
-        assert!(near(estimate.value, 8.0 / 60.0) && (estimate.high - estimate.value - half).abs() < 1e-7, "{estimate:?}");
+        assert!(
+            near(estimate.value, 8.0 / 60.0) && (estimate.high - estimate.value - half).abs() < 1e-7,
+            "{estimate:?}"
+        );
         assert_eq!(how, "delta");
     }
 
@@ -237,7 +240,8 @@ mod tests {
         ] {
             let (estimate, how) = interval(metric, &counts).unwrap();
             // Wilson's interval for all, or none, of four.
-            let (low, high) = if value == 1.0 { (0.510_109_163_545_402_7, 1.0) } else { (0.0, 0.489_890_836_454_597_3) };
+            let (low, high) =
+                if value == 1.0 { (0.510_109_163_545_402_7, 1.0) } else { (0.0, 0.489_890_836_454_597_3) };
             assert!(near(estimate.value, value), "{metric:?}: {estimate:?}");
             assert!(near(estimate.low, low) && near(estimate.high, high), "{metric:?}: {estimate:?}");
             assert_eq!(how, "wilson");

@@ -49,7 +49,8 @@ impl ExpectedTemplate {
     /// It does not parse: the reason.
     pub fn new(template: &str) -> Result<Self, String> {
         let written = BTreeMap::from([(EXPECTED.to_owned(), template.to_owned())]);
-        InputMapping::new(&written).map(Self).map_err(without_place)
+        let mapping = InputMapping::new(&written).map_err(without_place)?;
+        mapping.refuse_unknown().map(|()| Self(mapping))
     }
 
     /// What is expected of a row; none where the row has no such field.
@@ -127,6 +128,29 @@ impl InputMapping {
             input.insert(name.clone(), value);
         }
         Ok(std::borrow::Cow::Owned(input))
+    }
+
+    /// Whether every filter, test and function is there, which the engine finds out only when it comes to one: tried on
+    /// nothing, where nothing that is missing is an error.
+    fn refuse_unknown(&self) -> Result<(), String> {
+        use minijinja::ErrorKind::{UnknownFilter, UnknownFunction, UnknownMethod, UnknownTest};
+        let mut lenient = Self { environment: self.environment.clone(), variables: Vec::new() };
+        lenient.environment.set_undefined_behavior(UndefinedBehavior::Chainable);
+        let nothing = minijinja::Value::from(Serde(&View {
+            id: "",
+            input: &Map::new(),
+            metadata: &Map::new(),
+            tags: &[],
+            expected: None,
+        }));
+        for (name, rule) in &self.variables {
+            if let Err(error) = lenient.value(name, rule, &nothing)
+                && matches!(error.kind(), UnknownFilter | UnknownFunction | UnknownMethod | UnknownTest)
+            {
+                return Err(error.to_string());
+            }
+        }
+        Ok(())
     }
 
     fn value(&self, name: &str, rule: &Rule, view: &minijinja::Value) -> Result<Value, Error> {

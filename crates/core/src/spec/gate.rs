@@ -40,7 +40,8 @@ pub struct GateSpec {
     #[schemars(range(min = 0.0))]
     pub detectable_at_most: Option<f64>,
     /// On each slice by this, rather than on all rows: `tags`, `split`, `metadata.FIELD`, `input.FIELD`; one value of it as
-    /// `metadata.language=de`. Slices with fewer rows than their minimum are named and not held against.
+    /// `metadata.language=de`. The spec lists it under `slices`; slices with fewer rows than their minimum are not held against,
+    /// and where none has enough the gate does not hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slice: Option<String>,
     /// What happens when it does not hold.

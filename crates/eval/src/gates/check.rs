@@ -26,6 +26,7 @@ pub fn check(plan: &PlanOutline) -> Result<(), String> {
                 "gate `{name}`: with repeated cases there is no interval for F1; use `accuracy`, or trials: 1"
             ));
         }
+        slice(gate, plan)?;
         if !known.contains(name) {
             let hint = did_you_mean(name, known.iter().map(String::as_str));
             return Err(format!("there is no metric `{name}` (there are {}){hint}", known.join(", ")));
@@ -60,18 +61,46 @@ fn shape(gate: &GateSpec) -> Result<(), String> {
     if gate.margin.is_some_and(|margin| margin < 0.0) {
         return Err(format!("gate `{name}`: a margin is not negative"));
     }
+    let is_share = !["latency.", "tokens.", "cost."].iter().any(|prefix| name.starts_with(prefix));
+    if is_share && gate.margin.is_some_and(|margin| margin >= 1.0) {
+        return Err(format!(
+            "gate `{name}`: a margin of {} always holds; five points are 0.05",
+            gate.margin.unwrap_or_default()
+        ));
+    }
+    let is_rate = [".wer", ".cer", ".ter"].iter().any(|suffix| name.ends_with(suffix));
+    if let Some(bound) = gate.at_least.map(Bound::number).filter(|bound| is_share && !is_rate && *bound > 1.0) {
+        return Err(format!("gate `{name}`: nothing is ever at least {bound}; 80 per cent are 0.8"));
+    }
     if gate.margin.is_some() && gate.no_worse_than.is_none() && gate.better_than.is_none() {
         return Err(format!("gate `{name}`: `margin` goes with `no_worse_than` or `better_than`"));
     }
     if gate.confidence.is_some_and(|confidence| !(0.5..=0.999).contains(&confidence)) {
         return Err(format!("gate `{name}`: `confidence` is a number from 0.5 to 0.999"));
     }
-    let compared = ["latency.", "tokens.", "cost.total"];
-    if is_relative && compared.iter().any(|prefix| name.starts_with(prefix)) {
+    let of_all = ["latency.", "tokens.", "cost.total"].iter().any(|prefix| name.starts_with(prefix));
+    let of_repeats = [".pass@", ".pass^", ".majority", ".kappa", ".first_position"].iter().any(|part| name.contains(part));
+    if is_relative && (of_all || of_repeats) {
         return Err(format!(
             "gate `{name}` cannot be held against another run row by row; bound it with `at_most`, or compare \
              `cost.per_sample`, `errors.share` or what a scorer measures"
         ));
+    }
+    Ok(())
+}
+
+/// Whether the slices of a gate are made at all.
+fn slice(gate: &GateSpec, plan: &PlanOutline) -> Result<(), String> {
+    let Some(slice) = &gate.slice else { return Ok(()) };
+    let name = &gate.metric;
+    let by = slice.split_once('=').map_or(slice.as_str(), |(by, _)| by);
+    if !plan.slices.iter().any(|spec| spec.by == by) {
+        let hint = did_you_mean(by, plan.slices.iter().map(|spec| spec.by.as_str()));
+        return Err(format!("gate `{name}`: the spec makes no slices by `{by}`; list it under `slices`{hint}"));
+    }
+    let is_main = [".accuracy", ".mean"].iter().any(|suffix| name.ends_with(suffix));
+    if comparing::reference(gate).is_some() && !is_main {
+        return Err(format!("gate `{name}`: on slices, `accuracy` and `mean` of a scorer are compared, and nothing else"));
     }
     Ok(())
 }

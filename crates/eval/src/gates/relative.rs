@@ -33,12 +33,20 @@ pub(super) fn hold(gate: &GateSpec, variant: &str, slice: Option<&str>, compared
     };
     let judgements = [no_worse(gate, metric), better(gate, metric), detectable(gate, metric)];
     let judgement = judgements.into_iter().flatten().reduce(Judgement::and)?;
-    Some(whole(judgement, comparison, metric))
+    Some(if slice.is_none() { whole(judgement, comparison, metric) } else { judgement })
 }
 
-/// How much better the right side is at worst and at best, whichever way is up.
+/// How much better the right side is at worst and at best, whichever way is up. At worst every row that lost its score was
+/// right before and is wrong now: what cannot be compared does not pass for unchanged.
 fn gain(metric: &MetricComparison) -> (f64, f64) {
-    if metric.higher_is_better { (metric.low, metric.high) } else { (-metric.high, -metric.low) }
+    let (worst, best) =
+        if metric.higher_is_better { (metric.low, metric.high) } else { (-metric.high, -metric.low) };
+    let is_amount = metric.metric.starts_with("cost.");
+    if metric.lost == 0 || is_amount {
+        return (worst, best);
+    }
+    let (pairs, lost) = (metric.pairs as f64, metric.lost as f64);
+    ((worst * pairs - lost) / (pairs + lost), best)
 }
 
 fn no_worse(gate: &GateSpec, metric: &MetricComparison) -> Option<Judgement> {
@@ -86,8 +94,14 @@ fn whole(judgement: Judgement, comparison: &Comparison, metric: &MetricCompariso
         (rows.left_only, "only in the baseline"),
         (rows.right_only, "only here"),
         (rows.changed, "changed"),
-        (rows.paired.saturating_sub(metric.pairs), "without a score on both sides"),
+        (rows.paired.saturating_sub(metric.pairs + metric.lost), "without a score there"),
     ];
+    let judgement = if metric.lost == 0 {
+        judgement
+    } else {
+        let because = format!("{}; {} rows lost their score, and count as lost", judgement.because, metric.lost);
+        Judgement { because, ..judgement }
+    };
     let left_out: Vec<String> =
         left_out.iter().filter(|(n, _)| *n > 0).map(|(n, why)| format!("{n} {why}")).collect();
     if left_out.is_empty() {

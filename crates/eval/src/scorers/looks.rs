@@ -17,9 +17,9 @@ use serde_json::Value;
 use super::assembly::Look;
 use super::error::BadSetting;
 use super::expected;
+use crate::measures::length;
 use crate::measures::refusal::{self, Sign};
 use crate::measures::tool_calls::{self, Arguments, ExpectedCalls, Order};
-use crate::measures::length;
 
 /// Whether the right functions are asked for.
 pub(super) struct ToolCalls(tool_calls::Settings);
@@ -123,7 +123,7 @@ impl Length {
         Ok(match self.0.unit {
             LengthUnit::Words => length::white_space_words(text) as u64,
             LengthUnit::Characters => length::characters(text) as u64,
-            LengthUnit::Lines => text.lines().count() as u64,
+            LengthUnit::Lines => text.lines().filter(|line| !line.trim().is_empty()).count() as u64,
             LengthUnit::Tokens => {
                 let unknown = || Unscored::new(UnscoredKind::Unknown, "the provider did not count the tokens");
                 answer.completion.usage.ok_or_else(unknown)?.output_tokens
@@ -135,7 +135,8 @@ impl Length {
 impl Look for Length {
     fn look(&self, answer: &Answer<'_>, _: Option<&Value>) -> Result<Score, Unscored> {
         let length = self.of(answer)?;
-        let fits = self.0.at_least.is_none_or(|least| length >= least) && self.0.at_most.is_none_or(|most| length <= most);
+        let fits =
+            self.0.at_least.is_none_or(|least| length >= least) && self.0.at_most.is_none_or(|most| length <= most);
         let unit = match self.0.unit {
             LengthUnit::Words => "words",
             LengthUnit::Characters => "characters",

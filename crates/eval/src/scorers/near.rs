@@ -20,7 +20,9 @@ use super::excerpt::listed;
 use super::expected;
 use super::graded::degree;
 use super::json::document;
-use crate::measures::assignment::{MOST_MEMBERS, Matching, Surplus, Unmatched, matching, matching_texts};
+use crate::measures::assignment::{
+    MOST_MEMBERS, Matching, Surplus, Unmatched, matching, matching_json, matching_texts,
+};
 use crate::measures::json_diff::{Incomparable, Texts, are_same, json_similarity, paths};
 use crate::measures::numeric::numeric_similarity;
 
@@ -75,7 +77,7 @@ impl Measure for JsonDiff {
             Err(reason) => return Ok(self.nothing(expected, reason)),
         };
         let score = degree(json_similarity(&value, expected, Texts::Read).map_err(incomparable)?)?;
-        Ok(if score.value == UnitInterval::ZERO { score } else { score.because(where_they_differ(&value, expected)) })
+        Ok(if score.value == UnitInterval::ONE { score } else { score.because(where_they_differ(&value, expected)) })
     }
 }
 
@@ -107,9 +109,7 @@ impl List {
             MemberComparison::Exact => matching(answer.len(), expected.len(), surplus, |output, at| {
                 Ok(f64::from(u8::from(are_same(&answer[output], &expected[at]))))
             }),
-            MemberComparison::JsonDiff => matching(answer.len(), expected.len(), surplus, |o, e| {
-                json_similarity(&answer[o], &expected[e], Texts::Keep).map_err(Unmatched::Incomparable)
-            }),
+            MemberComparison::JsonDiff => matching_json(answer, expected, surplus, Texts::Keep),
             MemberComparison::Levenshtein => {
                 let texts = |values: &[Value]| values.iter().map(text_of).collect::<Vec<_>>();
                 matching_texts(&texts(answer), &texts(expected), surplus)
@@ -155,7 +155,7 @@ impl Measure for List {
             Ok(_) => return Ok(self.nothing(expected, "JSON, but no list".to_owned())),
             Err(reason) => return Ok(self.nothing(expected, reason)),
         };
-        let first = &members[..];
+        let first = &members[..members.len().min(MOST_MEMBERS)];
         let matched = self.matched(first, expected);
         let matched = matched.map_err(|why| Unscored::new(UnscoredKind::ScorerFailed, why.to_string()))?;
         let missing: Vec<String> = matched.missing().map(|at| expected[at].to_string()).collect();

@@ -10,7 +10,9 @@
 use std::borrow::Cow;
 
 use carat_core::corpus::Smoothing;
-use carat_core::spec::{BleuSpec, BleuTokenizer, Case, ChrfSpec, RougeMeasure, RougeSpec, RougeTokenizer, RougeType, Text};
+use carat_core::spec::{
+    BleuSpec, BleuTokenizer, Case, ChrfSpec, RougeMeasure, RougeSpec, RougeTokenizer, RougeType, Text,
+};
 use carat_core::{Grade, Score, UnitInterval, Unscored};
 use serde_json::Value;
 
@@ -150,5 +152,6 @@ impl Measure for Chrf {
 
 /// Wrong, but with the counts of an empty answer, so that the corpus does not leave out what was expected of it.
 pub(super) fn nothing<M: Measure>(measure: &M, expected: &M::Expected<'_>, reason: String) -> Score {
-    measure.measure("", expected).unwrap_or_else(|_| Score::from(Grade::Value(UnitInterval::ZERO))).because(reason)
+    let counts = measure.measure("", expected).map(|score| score.counts).unwrap_or_default();
+    Score { counts, ..Score::from(Grade::Value(UnitInterval::ZERO)) }.because(reason)
 }

@@ -90,8 +90,10 @@ impl Measure for Ter {
     fn expected<'r>(&self, row: Option<&'r Value>) -> Result<Self::Expected<'r>, Unscored> {
         let texts = expected::normalised(row, &Text::default())?;
         // Found here, so that it does not depend on the answer whether the row is scored.
-        match texts.iter().map(|text| white_space_words(text)).find(|words| *words > 10 * ter::MOST_WORDS) {
-            Some(words) => Err(expected::bad(format!("{words} words are too many for `ter`; the most is {}", ter::MOST_WORDS))),
+        match texts.iter().map(|text| white_space_words(text)).find(|words| *words > ter::MOST_WORDS) {
+            Some(words) => {
+                Err(expected::bad(format!("{words} words are too many for `ter`; the most is {}", ter::MOST_WORDS)))
+            }
             None => Ok(texts),
         }
     }

@@ -73,8 +73,16 @@ fn the_settings_say_what_counts() {
         ("tool_calls: {order: exact, arguments: subset}", json!([find, pay]), (1.0, true)),
         ("tool_calls: {order: exact, arguments: subset}", json!([pay, find]), (0.5, false)),
         ("tool_calls: {allow_extra: true, arguments: subset}", json!([pay, ["log", {}], find]), (1.0, true)),
-        ("tool_calls: {allow_extra: true, order: exact, arguments: subset}", json!([find, ["log", {}], pay]), (1.0, true)),
-        ("tool_calls: {allow_extra: true, order: exact, arguments: subset}", json!([pay, ["log", {}], find]), (0.5, false)),
+        (
+            "tool_calls: {allow_extra: true, order: exact, arguments: subset}",
+            json!([find, ["log", {}], pay]),
+            (1.0, true),
+        ),
+        (
+            "tool_calls: {allow_extra: true, order: exact, arguments: subset}",
+            json!([pay, ["log", {}], find]),
+            (0.5, false),
+        ),
     ] {
         assert_eq!(graded(text, refund(), calls.clone()), wanted, "{text} {calls}");
     }
@@ -82,7 +90,8 @@ fn the_settings_say_what_counts() {
 
 #[test]
 fn calls_may_be_expected_as_openai_writes_them() {
-    let expected = json!([{"type": "function", "function": {"name": "find_order", "arguments": "{\"number\": \"A-17\"}"}}]);
+    let expected =
+        json!([{"type": "function", "function": {"name": "find_order", "arguments": "{\"number\": \"A-17\"}"}}]);
     assert_eq!(graded("tool_calls: {}", expected, json!([["find_order", {"number": "A-17"}]])), (1.0, true));
 }
 

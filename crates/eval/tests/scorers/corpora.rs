@@ -24,8 +24,10 @@ fn scores(text: &str, pairs: &[Pair]) -> Vec<Score> {
 fn report(text: &str, rows: &[Vec<Score>]) -> impl Fn(&str) -> Option<Metric> {
     let mut progress = Progress::default();
     let mut tell = |event: Value| progress.apply(&serde_json::from_value::<Event>(event).unwrap());
-    tell(json!({"seq": 0, "elapsed_us": 0, "kind": "run_started", "format": 1, "run": "r", "at": "2026-01-01T00:00:00Z",
-                "plan": plan(text, rows)}));
+    tell(
+        json!({"seq": 0, "elapsed_us": 0, "kind": "run_started", "format": 1, "run": "r", "at": "2026-01-01T00:00:00Z",
+                "plan": plan(text, rows)}),
+    );
     for (row, repeats) in rows.iter().enumerate() {
         for (trial, score) in repeats.iter().enumerate() {
             tell(json!({"seq": 1, "elapsed_us": 1, "kind": "case_finished", "sample": sample(row, trial, score)}));
@@ -105,7 +107,8 @@ fn a_corpus_has_the_value_that_the_references_compute() {
         let (corpus, mean) = of_corpus(text, &pairs);
         near(corpus.value, score / scale, text);
         assert!(corpus.low < corpus.value && corpus.value < corpus.high, "{text}: {corpus:?}");
-        let as_quality = if text.starts_with("bleu") || text.starts_with("chrf") { corpus.value } else { 1.0 - corpus.value };
+        let as_quality =
+            if text.starts_with("bleu") || text.starts_with("chrf") { corpus.value } else { 1.0 - corpus.value };
         assert!((mean.value - as_quality).abs() > 1e-3, "{text}: the mean {} is another thing", mean.value);
     }
 }
@@ -141,7 +144,10 @@ fn repeats_are_summed_and_the_interval_is_over_rows() {
     let repeated = report("bleu: {}", &rows)("s.bleu").unwrap();
     near(repeated.value, score / 100.0, "four times the same");
     assert_eq!(repeated.n, 12);
-    assert!((repeated.low - once.low).abs() < 1e-6 && (repeated.high - once.high).abs() < 1e-6, "{repeated:?} {once:?}");
+    assert!(
+        (repeated.low - once.low).abs() < 1e-6 && (repeated.high - once.high).abs() < 1e-6,
+        "{repeated:?} {once:?}"
+    );
 }
 
 /// Numbers that look random, always the same (Knuth's MMIX).
@@ -157,8 +163,8 @@ impl Dice {
 /// Sentences with more or less of their words replaced, left out, doubled or moved.
 fn translations(number: usize) -> Vec<Pair> {
     const WORDS: [&str; 24] = [
-        "the", "a", "order", "refund", "was", "is", "sent", "on", "in", "your", "bank", "card", "we", "will", "have", "to",
-        "wait", "three", "days", "for", "it", "letter", "arrives", "soon",
+        "the", "a", "order", "refund", "was", "is", "sent", "on", "in", "your", "bank", "card", "we", "will", "have",
+        "to", "wait", "three", "days", "for", "it", "letter", "arrives", "soon",
     ];
     let mut dice = Dice(7);
     let mut sentence = || {
@@ -217,9 +223,12 @@ fn the_interval_of_a_corpus_is_about_as_wide_as_that_of_a_bootstrap() {
 
 #[test]
 fn a_corpus_without_runs_of_four_words_in_common_does_not_claim_to_know_its_bleu() {
-    let expected = ["the cat sat on the mat", "a dog ran in the park", "we wait for the bus here", "it was a very fine day"];
-    let answers = ["the cat is not on a mat", "a dog sat in this park", "they wait on the bus now", "it was the very worst day"];
-    let pairs: Vec<Pair> = answers.iter().zip(expected).map(|(answer, expected)| pair(answer, json!(expected))).collect();
+    let expected =
+        ["the cat sat on the mat", "a dog ran in the park", "we wait for the bus here", "it was a very fine day"];
+    let answers =
+        ["the cat is not on a mat", "a dog sat in this park", "they wait on the bus now", "it was the very worst day"];
+    let pairs: Vec<Pair> =
+        answers.iter().zip(expected).map(|(answer, expected)| pair(answer, json!(expected))).collect();
     let (bleu, _) = of_corpus("bleu: {}", &pairs);
     // A bootstrap of these answers sees no match of four words either, and is as sure as can be that there are none.
     let (_, seen) = bootstrap("bleu: {}", &scores("bleu: {}", &pairs));
@@ -228,7 +237,8 @@ fn a_corpus_without_runs_of_four_words_in_common_does_not_claim_to_know_its_bleu
 
 #[test]
 fn a_perfect_corpus_is_not_taken_for_certainty() {
-    let pairs: Vec<Pair> = translations(30).into_iter().map(|(_, expected)| (expected.as_str().unwrap().to_owned(), expected)).collect();
+    let pairs: Vec<Pair> =
+        translations(30).into_iter().map(|(_, expected)| (expected.as_str().unwrap().to_owned(), expected)).collect();
     for (text, value) in [("bleu: {}", 1.0), ("chrf: {}", 1.0), ("ter: {}", 0.0), ("wer: {}", 0.0), ("cer: {}", 0.0)] {
         let (corpus, _) = of_corpus(text, &pairs);
         near(corpus.value, value, text);

@@ -139,7 +139,9 @@ fn a_template_that_nobody_would_look_at_is_refused() {
         "cost: {at_most: 1}",
     ] {
         let kind = text.split(':').next().unwrap();
-        let told = format!("scorer `s`: expected: has no effect: this `{kind}` does not look at what is expected; leave it out");
+        let told = format!(
+            "scorer `s`: expected: has no effect: this `{kind}` does not look at what is expected; leave it out"
+        );
         assert_eq!(refusal(&format!("{text}\nexpected: '{{{{ expected }}}}'")), told);
     }
     for text in ["contains: {}", "regex: {pattern: '(a)', capture: '1'}", "json: {fields: {a: equal}}"] {
@@ -150,7 +152,8 @@ fn a_template_that_nobody_would_look_at_is_refused() {
 #[test]
 fn a_scorer_with_tags_speaks_of_rows_that_have_all_of_them() {
     let row = full_row();
-    for (tags, applies) in [("[]", true), ("[en]", true), ("[refund, en]", true), ("[en, de]", false), ("[EN]", false)] {
+    for (tags, applies) in [("[]", true), ("[en]", true), ("[refund, en]", true), ("[en, de]", false), ("[EN]", false)]
+    {
         for text in ["wer: {}", "latency: {at_most: 1s}", "tool_calls: {}"] {
             assert_eq!(scorer(&format!("{text}\ntags: {tags}")).applies(&row), applies, "{text} {tags}");
         }
@@ -161,10 +164,13 @@ fn a_scorer_with_tags_speaks_of_rows_that_have_all_of_them() {
 fn a_name_is_there_and_is_not_that_of_the_sum() {
     let named = |name: &str| {
         let spec: ScorerSpec = serde_json::from_value(json!({"name": name, "bleu": {}, "weight": 1})).unwrap();
-        build(&spec, &|_| Err(String::new())).map(|scorer| scorer.unwrap().name().to_owned()).map_err(|error| error.to_string())
+        build(&spec, &|_| Err(String::new()))
+            .map(|scorer| scorer.unwrap().name().to_owned())
+            .map_err(|error| error.to_string())
     };
     assert_eq!(named("quality"), Ok("quality".to_owned()));
-    let told = "scorer `overall`: name: `overall` is the weighted mean of the scorers that have a weight; take another name";
+    let told =
+        "scorer `overall`: name: `overall` is the weighted mean of the scorers that have a weight; take another name";
     assert_eq!(named(OVERALL), Err(told.to_owned()));
     assert_eq!(named(" "), Err("scorer ` `: name: a scorer needs a name; scores are reported under it".to_owned()));
 }

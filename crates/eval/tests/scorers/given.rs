@@ -47,11 +47,7 @@ pub(crate) fn said<'a>(row: &'a Row, completion: &'a Completion) -> Answer<'a> {
     Answer { row, request: None, completion, trial: 0, latency: None, cost: None }
 }
 
-pub(crate) fn score(
-    scorer: &dyn Scorer,
-    expected: impl Into<Option<Value>>,
-    answer: &str,
-) -> Result<Score, Unscored> {
+pub(crate) fn score(scorer: &dyn Scorer, expected: impl Into<Option<Value>>, answer: &str) -> Result<Score, Unscored> {
     scorer.score(&said(&row(expected), &completion(answer)))
 }
 

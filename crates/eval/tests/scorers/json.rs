@@ -86,10 +86,7 @@ fn json_diff_names_the_places_of_difference() {
     assert_eq!(reason("json_diff: {}", expected, answer), "differs in /items/0/n, /items/1, /note");
     assert_eq!(reason("json_diff: {}", json!(5), "6"), "differs as a whole");
     let many: Value = (0..9).map(|n| (format!("k{n}"), json!(n))).collect::<serde_json::Map<_, _>>().into();
-    assert_eq!(
-        reason("json_diff: {}", many, "{}"),
-        "differs in /k0, /k1, /k2, /k3, /k4 and 4 more places"
-    );
+    assert_eq!(reason("json_diff: {}", many, "{}"), "differs in /k0, /k1, /k2, /k3, /k4 and 4 more places");
 }
 
 #[test]

@@ -81,6 +81,9 @@ fn of_a_list_that_is_too_long_the_first_members_count() {
 fn whether_too_much_is_expected_does_not_depend_on_the_answer() {
     for answer in ["[]", "no list", "[0]"] {
         let why = score(&*scorer("list: {}"), numbers(0, 501), answer).unwrap_err();
-        assert_eq!((why.reason, why.detail.as_str()), (UnscoredKind::BadExpectation, "501 members are expected; the most is 500"));
+        assert_eq!(
+            (why.reason, why.detail.as_str()),
+            (UnscoredKind::BadExpectation, "501 members are expected; the most is 500")
+        );
     }
 }

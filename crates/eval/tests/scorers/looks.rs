@@ -112,7 +112,8 @@ fn a_length_is_counted_in_what_the_spec_names() {
 #[test]
 fn tokens_are_those_that_the_provider_counted() {
     let (row, text) = (row(None), "length: {unit: tokens, at_most: 10}");
-    let counted = |output_tokens| Completion { usage: Some(Usage { output_tokens, ..Usage::default() }), ..completion("x") };
+    let counted =
+        |output_tokens| Completion { usage: Some(Usage { output_tokens, ..Usage::default() }), ..completion("x") };
     assert_eq!(of(text, &said(&row, &counted(10))).unwrap().pass, Some(true));
     assert_eq!(of(text, &said(&row, &counted(11))).unwrap().reason.as_deref(), Some("11 tokens"));
     assert_eq!(of(text, &said(&row, &completion("x"))).unwrap_err().reason, UnscoredKind::Unknown);

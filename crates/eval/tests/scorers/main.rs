@@ -13,6 +13,7 @@ mod json;
 mod lists;
 mod looks;
 mod manners;
+#[cfg(unix)]
 mod manual;
 mod nearness;
 mod numbers;

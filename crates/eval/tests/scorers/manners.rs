@@ -41,7 +41,13 @@ fn examples() -> Vec<Example> {
             ("100", 0.975_609_756_097_561),
             vec![json!("60%"), json!(true), json!([1]), json!({"n": 1}), json!("inf")],
         ),
-        example("json_diff: {}", json!({"a": 1}), r#"{"a": 1.0}"#, (r#"{"a": 2}"#, 0.666_666_666_666_666_7), Vec::new()),
+        example(
+            "json_diff: {}",
+            json!({"a": 1}),
+            r#"{"a": 1.0}"#,
+            (r#"{"a": 2}"#, 0.666_666_666_666_666_7),
+            Vec::new(),
+        ),
         example("list: {}", json!(["a", "b"]), r#"["b", "a"]"#, (r#"["a"]"#, 0.5), no_lists()),
         example("levenshtein: {}", json!("ac"), "ac", ("ab", 0.5), no_texts()),
         example("indel: {}", json!("Paris"), "Paris", ("paris", 0.8), no_texts()),
@@ -68,7 +74,8 @@ fn with(spec: &str, more: &str) -> Box<dyn Scorer> {
 
 #[test]
 fn every_degree_of_a_text_is_among_the_examples() {
-    let given: Vec<String> = examples().iter().map(|example| spec(example.spec).kind().unwrap().as_str().to_owned()).collect();
+    let given: Vec<String> =
+        examples().iter().map(|example| spec(example.spec).kind().unwrap().as_str().to_owned()).collect();
     let verdicts = ["exact", "contains", "regex", "choice", "number", "json"];
     let of_the_whole = ["tool_calls", "refusal", "finish_reason", "length", "latency", "cost"];
     let asking = ["embedding", "judge", "program"];
@@ -133,7 +140,8 @@ fn a_threshold_is_met_at_its_very_edge_and_held_against_the_turned_value() {
     for Example { spec, expected, partly, .. } in examples() {
         let edge = value(spec, expected.clone(), partly.0);
         let pass = |threshold: f64, more: &str| {
-            let judged = score(&*with(spec, &format!("threshold: {threshold:?}{more}")), expected.clone(), partly.0).unwrap();
+            let judged =
+                score(&*with(spec, &format!("threshold: {threshold:?}{more}")), expected.clone(), partly.0).unwrap();
             let turned = if more.is_empty() { edge } else { 1.0 - edge };
             assert_eq!(judged.value.get(), turned, "{spec}: the value stays");
             judged.pass.unwrap()

@@ -37,7 +37,8 @@ fn jaro_winkler_is_that_of_rapidfuzz() {
 #[test]
 fn texts_are_made_alike_as_named_and_the_nearest_expectation_counts() {
     for kind in ["levenshtein", "indel", "jaro_winkler"] {
-        let plain = |settings: &str, expected: Value, answer: &str| value(&format!("{kind}: {settings}"), expected, answer);
+        let plain =
+            |settings: &str, expected: Value, answer: &str| value(&format!("{kind}: {settings}"), expected, answer);
         assert_eq!(plain("{trim: true, case: ignore, articles: ignore}", json!("The Paris"), " paris"), 1.0, "{kind}");
         assert!(plain("{}", json!("Paris"), "paris") < 1.0, "{kind}");
         assert_eq!(plain("{nfc: true}", json!("é"), "e\u{301}"), 1.0, "{kind}");

@@ -34,7 +34,10 @@ fn a_rate_is_errors_by_what_is_expected() {
     assert_eq!(counts("cer: {}", json!("abcd"), "axc"), [2, 4]);
     // Each of four lines is a word, although jiwer takes single line breaks for a part of one.
     assert_eq!(counts("wer: {}", json!("a b c d"), "a\nb\nc\nd"), [0, 4]);
-    assert_eq!(counts("wer: {text: {case: ignore, punctuation: ignore}}", json!("Hello, world!"), "hello world"), [0, 2]);
+    assert_eq!(
+        counts("wer: {text: {case: ignore, punctuation: ignore}}", json!("Hello, world!"), "hello world"),
+        [0, 2]
+    );
 }
 
 #[test]

@@ -65,7 +65,8 @@ fn rouge_is_that_of_rouge_score() {
         let (kind, measure) = (case["kind"].as_str().unwrap(), case["measure"].as_str().unwrap());
         let at = ["precision", "recall", "f1"].iter().position(|name| *name == measure).unwrap();
         let settings = json!({"type": kind, "measure": measure});
-        (kind != "rouge3").then(|| (value("rouge", settings, &case["reference"], answer(case)), case["score"][at].as_f64().unwrap()))
+        (kind != "rouge3")
+            .then(|| (value("rouge", settings, &case["reference"], answer(case)), case["score"][at].as_f64().unwrap()))
     });
 }
 
@@ -85,13 +86,18 @@ fn bleu_chrf_and_ter_are_those_of_sacrebleu() {
         let usual = case["effective_order"] == true && case["smooth_method"].as_str().unwrap_or("exp") == "exp";
         let offered = usual && case["tokenize"] != "intl";
         let settings = json!({"tokenizer": case["tokenize"], "case": letters(case)});
-        offered.then(|| (value("bleu", settings, &case["references"], answer(case)), case["score"].as_f64().unwrap() / 100.0))
+        offered.then(|| {
+            (value("bleu", settings, &case["references"], answer(case)), case["score"].as_f64().unwrap() / 100.0)
+        })
     });
     hold(53, &cases(MEASURES, "chrf"), |case| {
         let offered = case["beta"].as_u64().unwrap_or(2) == 2 && case["whitespace"] != true;
         let order = |key: &str, usual: u64| case[key].as_u64().unwrap_or(usual);
-        let settings = json!({"char_order": order("char_order", 6), "word_order": order("word_order", 0), "case": letters(case)});
-        offered.then(|| (value("chrf", settings, &case["references"], answer(case)), case["score"].as_f64().unwrap() / 100.0))
+        let settings =
+            json!({"char_order": order("char_order", 6), "word_order": order("word_order", 0), "case": letters(case)});
+        offered.then(|| {
+            (value("chrf", settings, &case["references"], answer(case)), case["score"].as_f64().unwrap() / 100.0)
+        })
     });
     hold(53, &cases(MEASURES, "ter"), |case| {
         let settings = json!({"case": if case["case_sensitive"] == true { "exact" } else { "ignore" }});
@@ -106,7 +112,8 @@ fn error_rates_are_those_of_jiwer_but_for_single_breaks() {
         let rate = case["rate"].as_str().unwrap();
         let (output, reference) = (answer(case), case["reference"].as_str().unwrap());
         // jiwer parts words at spaces, and at white space of two characters or more.
-        let odd = |text: &str| text.chars().any(|c| c != ' ' && (c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)));
+        let odd =
+            |text: &str| text.chars().any(|c| c != ' ' && (c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)));
         let offered = rate == "cer" || (rate == "wer" && !odd(output) && !odd(reference));
         let expected = (1.0 - case["score"].as_f64().unwrap()).max(0.0);
         offered.then(|| (value(rate, json!({}), &case["reference"], output), expected))
@@ -115,18 +122,24 @@ fn error_rates_are_those_of_jiwer_but_for_single_breaks() {
 
 #[test]
 fn other_measures_are_those_of_autoevals_and_rapidfuzz() {
-    let same = |kind: &'static str| move |case: &Value| {
-        Some((value(kind, json!({}), &case["expected"], answer(case)), case["score"].as_f64().unwrap()))
+    let same = |kind: &'static str| {
+        move |case: &Value| {
+            Some((value(kind, json!({}), &case["expected"], answer(case)), case["score"].as_f64().unwrap()))
+        }
     };
     hold(25, &cases(OTHERS, "indel.ratio"), same("indel"));
     hold(25, &cases(OTHERS, "jaro_winkler"), same("jaro_winkler"));
-    let written = |kind: &'static str, settings: fn(&Value) -> Value| move |case: &Value| {
-        let answer = case["output"].to_string();
-        let expected = &case["expected"];
-        (!expected.is_null()).then(|| (value(kind, settings(case), expected, &answer), case["score"].as_f64().unwrap()))
+    let written = |kind: &'static str, settings: fn(&Value) -> Value| {
+        move |case: &Value| {
+            let answer = case["output"].to_string();
+            let expected = &case["expected"];
+            (!expected.is_null())
+                .then(|| (value(kind, settings(case), expected, &answer), case["score"].as_f64().unwrap()))
+        }
     };
     hold(12, &cases(OTHERS, "autoevals.numeric_diff"), written("numeric_diff", |_| json!({})));
     hold(53, &cases(OTHERS, "autoevals.json_diff"), written("json_diff", |_| json!({})));
-    let settings = |case: &Value| json!({"compare": "levenshtein", "allow_extra": case["params"]["allow_extra_entities"] == true});
+    let settings =
+        |case: &Value| json!({"compare": "levenshtein", "allow_extra": case["params"]["allow_extra_entities"] == true});
     hold(17, &cases(OTHERS, "autoevals.list_contains"), written("list", settings));
 }

@@ -60,10 +60,7 @@ fn whatever_is_wrong_in_a_spec_is_said_when_the_scorer_is_made() {
     ] {
         assert_eq!(refusal(text), format!("scorer `s`: {told}"), "{text}");
     }
-    assert_eq!(
-        refusal("exact: {}\nnumber: {}"),
-        "scorer `s` is both `exact` and `number`; make two scorers of it"
-    );
+    assert_eq!(refusal("exact: {}\nnumber: {}"), "scorer `s` is both `exact` and `number`; make two scorers of it");
     assert!(refusal("json: {schema: {type: strnig}}").starts_with("scorer `s`: json.schema: "));
     assert!(refusal("json: {schema: {$ref: 'https://example.org/x'}}").starts_with("scorer `s`: json.schema: "));
 }
@@ -125,6 +122,9 @@ fn a_setting_that_is_not_there_is_refused_where_it_stands_with_the_nearest_name(
         ("bleu: {}\nthresold: 0.5", "did you mean `threshold`?"),
     ] {
         let error = try_spec(text).unwrap_err();
-        assert!(error.contains(told) && error.contains("eval.yaml:2:") | error.contains("eval.yaml:3:"), "{text}: {error}");
+        assert!(
+            error.contains(told) && error.contains("eval.yaml:2:") | error.contains("eval.yaml:3:"),
+            "{text}: {error}"
+        );
     }
 }

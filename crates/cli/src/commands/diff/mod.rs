@@ -199,7 +199,7 @@ fn set_apart(comparison: &Comparison) -> String {
 }
 
 fn table(comparison: &Comparison) -> Table {
-    let mut table = Table::new(["metric", ">A", ">B", ">B - A", "95 %", ">p", ">wins", ">losses", ">ties"]);
+    let mut table = Table::new(["metric", ">A", ">B", ">B - A", "95 %", ">p, corrected", ">wins", ">losses", ">ties"]);
     let is_money = |name: &str| name.starts_with("cost.");
     for metric in &comparison.metrics {
         let shown = |value: f64| {
@@ -215,7 +215,7 @@ fn table(comparison: &Comparison) -> Table {
             shown(metric.right).into(),
             signed(metric.delta).into(),
             format!("[{}, {}]", signed(metric.low), signed(metric.high)).into(),
-            p.map_or_else(|| Cell::styled(FAINT, "–"), |p| format!("{p:.4}").into()),
+            p.map_or_else(|| Cell::styled(FAINT, "–"), |p| p_value(p).into()),
             metric.wins.to_string().into(),
             metric.losses.to_string().into(),
             metric.ties.to_string().into(),
@@ -224,11 +224,16 @@ fn table(comparison: &Comparison) -> Table {
     table
 }
 
+/// Never zero.
+fn p_value(p: f64) -> String {
+    if p < 0.0001 { "< 0.0001".to_owned() } else { format!("{p:.4}") }
+}
+
 fn slice_table(comparison: &Comparison) -> String {
     if comparison.slices.is_empty() {
         return String::new();
     }
-    let mut table = Table::new(["slice", "metric", ">rows", ">A", ">B", ">B - A", "95 %", ">p"]);
+    let mut table = Table::new(["slice", "metric", ">rows", ">A", ">B", ">B - A", "95 %", ">p, corrected"]);
     for slice in &comparison.slices {
         let metric = &slice.comparison;
         let p = metric.adjusted_p.or(metric.p);
@@ -240,7 +245,7 @@ fn slice_table(comparison: &Comparison) -> String {
             format!("{:.1} %", metric.right * 100.0).into(),
             format!("{:+.1}", metric.delta * 100.0).into(),
             format!("[{:+.1}, {:+.1}]", metric.low * 100.0, metric.high * 100.0).into(),
-            p.map_or_else(|| Cell::styled(FAINT, "–"), |p| format!("{p:.4}").into()),
+            p.map_or_else(|| Cell::styled(FAINT, "–"), |p| p_value(p).into()),
         ]);
     }
     format!("\n{}\n{}", styled(STRONG, "slices"), table.fitted())

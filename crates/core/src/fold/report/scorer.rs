@@ -47,8 +47,8 @@ pub(super) fn metrics(
         put("pass_rate", pass_rate(tally));
     }
     if let Some(corpus) = &scorer.corpus {
-        let value = tally.corpus.estimate(&corpus.metric, CONFIDENCE);
-        put(&corpus.name, value.map(|(value, n)| Metric::new(value, n, "delta")));
+        let value = tally.corpus.interval(&corpus.metric, CONFIDENCE);
+        put(&corpus.name, value.map(|(value, n, how)| Metric::new(value, n, how)));
     }
     if tally.by_row.is_empty() && scorer.is_classifier() && !tally.confusion.is_empty() {
         let counts = matrix(scorer, tally);

@@ -10,7 +10,7 @@ use super::super::Span;
 
 /// `judge`: a model reads the case and says what the answer is worth. Exactly one of `rubric`, `closed_qa`, `factuality`,
 /// `classify` and `pairwise`. An answer of the judge without a verdict that is on the menu leaves the case unscored.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct JudgeSpec {
     /// The judge, by its name in `carat.yaml`.
@@ -54,6 +54,26 @@ pub struct JudgeSpec {
     /// Temperature and the like of the judge's calls, over those of the model.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, Value>,
+}
+
+impl Default for JudgeSpec {
+    /// What a spec that says nothing means; it asks nobody anything yet.
+    fn default() -> Self {
+        Self {
+            model: None,
+            panel: Vec::new(),
+            rubric: None,
+            scale: None,
+            closed_qa: None,
+            factuality: None,
+            classify: None,
+            pairwise: None,
+            human: None,
+            show_question: yes(),
+            show_expected: false,
+            parameters: BTreeMap::new(),
+        }
+    }
 }
 
 const fn yes() -> bool {

@@ -173,12 +173,18 @@ const fn six() -> u8 {
 
 /// `ter`: as sacrebleu has it. `NAME.ter` is that of the corpus, a rate that may exceed 1. The score of one answer is
 /// 1 - rate, at least 0.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TerSpec {
     /// Whether upper and lower case differ; sacrebleu's own choice is that they do not.
     #[serde(default = "ignore")]
     pub case: Case,
+}
+
+impl Default for TerSpec {
+    fn default() -> Self {
+        Self { case: ignore() }
+    }
 }
 
 const fn ignore() -> Case {
