@@ -131,7 +131,7 @@ fn a_judge_that_was_away_is_asked_when_the_run_goes_on() {
     let nowhere = "judge: { provider: openai, retries: 0, base_url: \"http://127.0.0.1:9/v1\"";
     project.write("carat.yaml", settings.replace(&judge, nowhere));
     let ended = project.carat(&["eval", "questions"]);
-    assert_ne!(ended.code, Some(1), "{ended:?}");
+    assert_eq!(ended.code, Some(3), "{ended:?}");
     assert_eq!(variant(&project)["unscored_because"]["polite"]["judge-failed"], 12);
     let there = server(vec![AnswerRule::always(r#"{"reason": "Friendly.", "verdict": "PASS"}"#)]);
     project.write("carat.yaml", settings.replace(&judge, &judge.replace(&away.base_url(), &there.base_url())));
@@ -165,7 +165,7 @@ fn a_program_that_says_nan_or_nothing_leaves_its_rows_unscored() {
         let project = project(&server, "  - { name: own, program: { command: [sh, score.sh] } }\n");
         project.write("score.sh", format!("cat > /dev/null\necho '{said}'\n"));
         let ended = project.carat(&["eval", "questions"]);
-        assert_eq!(ended.code, Some(0), "{said}: {ended:?}");
+        assert_eq!(ended.code, Some(2), "{said}: {ended:?}");
         assert_eq!(variant(&project)["unscored_because"]["own"]["scorer-failed"], 12, "{said}");
         assert!(ended.data.contains("unscored"), "{said}: {ended:?}");
     }

@@ -21,10 +21,13 @@ pub struct YamlError {
 /// Reads a document into a type. Keys that the type does not list are errors if the type says so
 /// (`deny_unknown_fields`), and every type that people write does.
 ///
+/// As in YAML 1.2 only `true` and `false` are booleans: `yes`, `no`, `on` and `off` are texts, for an answer that is expected
+/// to be `yes` is that word.
+///
 /// # Errors
 /// The first thing that is wrong, with its place and, for an unknown name, the nearest known one.
 pub fn read<T: DeserializeOwned>(text: &str, file: &str) -> Result<T, YamlError> {
-    let options = serde_saphyr::options! { with_snippet: false };
+    let options = serde_saphyr::options! { with_snippet: false, strict_booleans: true };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| explain(&error, file))
 }
 

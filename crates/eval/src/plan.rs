@@ -209,9 +209,7 @@ impl Plan {
             gates: spec.gates.clone(),
             baseline: ingredients.baseline,
         };
-        for slice in &spec.slices {
-            slice.check().map_err(|why| PlanError(format!("slices: {why}")))?;
-        }
+        check_slices(spec).map_err(PlanError)?;
         let prices = outline.variants.iter().filter_map(|variant| Some((variant.number, variant.price?))).collect();
         let jury = Arc::new(ingredients.jury.priced(prices));
         let judges = ingredients.judges.into_iter().map(|judge| judge.judging(ingredients.concurrency));
@@ -231,12 +229,20 @@ pub fn outlined(
     judges: Vec<JudgeOutline>,
     baseline: Option<String>,
 ) -> Result<PlanOutline, String> {
-    for slice in &spec.slices {
-        slice.check().map_err(|why| format!("slices: {why}"))?;
-    }
+    check_slices(spec)?;
     let scorers = outline::of_spec(spec, scorer_digest)?;
     let (slices, gates) = (spec.slices.clone(), spec.gates.clone());
     Ok(PlanOutline { scorers, judges, slices, gates, baseline, ..before })
+}
+
+fn check_slices(spec: &EvalSpec) -> Result<(), String> {
+    for (index, slice) in spec.slices.iter().enumerate() {
+        slice.check().map_err(|why| format!("slices: {why}"))?;
+        if spec.slices[..index].iter().any(|before| before.by == slice.by) {
+            return Err(format!("slices: `{}` is named twice", slice.by));
+        }
+    }
+    Ok(())
 }
 
 fn parameters(written: &BTreeMap<String, serde_json::Value>, place: &str) -> Result<Parameters, PlanError> {

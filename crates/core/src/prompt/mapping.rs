@@ -68,6 +68,9 @@ impl ExpectedTemplate {
     }
 }
 
+/// What a row has.
+const KNOWN: [&str; 5] = ["id", "input", "metadata", "tags", "expected"];
+
 /// The name under which the one template of a scorer is kept.
 const EXPECTED: &str = "expected";
 
@@ -144,6 +147,7 @@ impl InputMapping {
             expected: None,
         }));
         for (name, rule) in &self.variables {
+            self.refuse_unknown_variable(name, rule)?;
             if let Err(error) = lenient.value(name, rule, &nothing)
                 && matches!(error.kind(), UnknownFilter | UnknownFunction | UnknownMethod | UnknownTest)
             {
@@ -151,6 +155,28 @@ impl InputMapping {
             }
         }
         Ok(())
+    }
+
+    /// A name that no row has is a slip of the pen, and told before anything is paid for.
+    fn refuse_unknown_variable(&self, name: &str, rule: &Rule) -> Result<(), String> {
+        let used = match rule {
+            Rule::Template => self.environment.get_template(name).map(|template| template.undeclared_variables(false)),
+            Rule::Expression(text) => {
+                self.environment.compile_expression(text).map(|expression| expression.undeclared_variables(false))
+            }
+        };
+        let used = used.map_err(|error| error.to_string())?;
+        // Functions of the engine are names as well.
+        let is_known = |used: &&String| {
+            KNOWN.contains(&used.as_str()) || self.environment.globals().any(|(global, _)| global == used.as_str())
+        };
+        match used.iter().find(|used| !is_known(used)) {
+            None => Ok(()),
+            Some(unknown) => {
+                let hint = crate::nearest::did_you_mean(unknown, KNOWN);
+                Err(format!("there is no `{unknown}`; a row has {}{hint}", KNOWN.join(", ")))
+            }
+        }
     }
 
     fn value(&self, name: &str, rule: &Rule, view: &minijinja::Value) -> Result<Value, Error> {

@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use carat_core::spec::{ScorerKind, ScorerSpec};
-use carat_core::{Answer, Ask, Assessor, ModelId, Row, RowId, Score, Unscored};
+use carat_core::{Answer, Ask, Assessor, ModelId, Row, Score, Unscored};
 
 use crate::frame::Frame;
 use crate::scorers::{BadSetting, ScorerError};
@@ -46,8 +46,8 @@ pub struct Surroundings<'a> {
 
 /// The answers that a pairwise judge holds answers against.
 pub trait Rivals: Send + Sync {
-    /// The text of the baseline's answer to a row in a repeat; none where it has none.
-    fn answer(&self, row: &RowId, trial: u32) -> Option<String>;
+    /// The text of the baseline's answer to a row of this very content in a repeat; none where it has none.
+    fn answer(&self, row: &Row, trial: u32) -> Option<String>;
 }
 
 /// Makes an assessor of what a person wrote; none where the kind computes its score and asks nobody.

@@ -21,9 +21,9 @@ pub fn check(plan: &PlanOutline) -> Result<(), String> {
         if name.starts_with("cost.") {
             priced(name, plan)?;
         }
-        if plan.trials > 1 && name.ends_with(".f1_macro") {
+        if plan.trials > 1 && (name.ends_with(".f1_macro") || name.ends_with(".kappa")) {
             return Err(format!(
-                "gate `{name}`: with repeated cases there is no interval for F1; use `accuracy`, or trials: 1"
+                "gate `{name}`: with repeated cases there is no interval for it; use `accuracy`, or trials: 1"
             ));
         }
         slice(gate, plan)?;
@@ -71,6 +71,9 @@ fn shape(gate: &GateSpec) -> Result<(), String> {
     let is_rate = [".wer", ".cer", ".ter"].iter().any(|suffix| name.ends_with(suffix));
     if let Some(bound) = gate.at_least.map(Bound::number).filter(|bound| is_share && !is_rate && *bound > 1.0) {
         return Err(format!("gate `{name}`: nothing is ever at least {bound}; 80 per cent are 0.8"));
+    }
+    if let Some(bound) = gate.at_most.map(Bound::number).filter(|bound| is_share && !is_rate && *bound >= 1.0) {
+        return Err(format!("gate `{name}`: everything is at most {bound}; 5 per cent are 0.05"));
     }
     if gate.margin.is_some() && gate.no_worse_than.is_none() && gate.better_than.is_none() {
         return Err(format!("gate `{name}`: `margin` goes with `no_worse_than` or `better_than`"));

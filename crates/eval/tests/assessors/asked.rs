@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use carat_core::spec::ScorerSpec;
 use carat_core::{
     Answer, Ask, Assessor, Completion, Digest, FinishReason, Message, ModelError, ModelErrorKind, ModelId, Parameters,
-    Request, Role, Row, RowId, Score, Unscored, UnscoredKind, yaml,
+    Request, Role, Row, Score, Unscored, UnscoredKind, yaml,
 };
 use carat_eval::assessors::{Rivals, Surroundings, build};
 use serde_json::{Map, Value};
@@ -78,8 +78,8 @@ pub(crate) fn said(text: &str) -> Completion {
 pub(crate) struct Before(pub(crate) &'static str);
 
 impl Rivals for Before {
-    fn answer(&self, row: &RowId, _trial: u32) -> Option<String> {
-        (!row.as_str().starts_with("new")).then(|| self.0.to_owned())
+    fn answer(&self, row: &Row, _trial: u32) -> Option<String> {
+        (!row.id.as_str().starts_with("new")).then(|| self.0.to_owned())
     }
 }
 

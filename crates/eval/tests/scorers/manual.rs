@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use carat_core::spec::{ScorerKind, ScorerSpec};
-use carat_core::{Digest, ModelId, RowId, yaml};
+use carat_core::{Digest, ModelId, Row, yaml};
 use carat_eval::assessors::{self, Rivals, Surroundings};
 use carat_eval::scorers;
 use serde_json::{Map, Value, json};
@@ -43,7 +43,7 @@ fn examples(text: &str) -> Vec<ScorerSpec> {
 struct Answered;
 
 impl Rivals for Answered {
-    fn answer(&self, _: &RowId, _: u32) -> Option<String> {
+    fn answer(&self, _: &Row, _: u32) -> Option<String> {
         Some("an answer".to_owned())
     }
 }

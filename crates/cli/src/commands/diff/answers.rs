@@ -55,7 +55,7 @@ fn side(pieces: &[Piece], own: Kind) -> String {
     let mut text = String::new();
     for (at, piece) in pieces.iter().enumerate() {
         if piece.kind == own {
-            text.push_str(&styled(style, on_one_line(&piece.text)));
+            text.push_str(&styled(style, cut(&on_one_line(&piece.text))));
         } else if piece.kind == Kind::Same {
             text.push_str(&styled(FAINT, shortened(&on_one_line(&piece.text), at == 0, at == last)));
         }
@@ -66,6 +66,18 @@ fn side(pieces: &[Piece], own: Kind) -> String {
 /// White space that changed is to be seen.
 fn on_one_line(text: &str) -> String {
     visible(text).replace('\n', "⏎").replace('\t', "⇥")
+}
+
+/// The most characters that are shown of what only one side has.
+const OWN: usize = 1000;
+
+fn cut(text: &str) -> String {
+    let more = text.chars().count().saturating_sub(OWN);
+    if more == 0 {
+        return text.to_owned();
+    }
+    let head: String = text.chars().take(OWN).collect();
+    format!("{head}… ({more} more characters)")
 }
 
 fn shortened(text: &str, is_first: bool, is_last: bool) -> String {

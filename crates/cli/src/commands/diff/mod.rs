@@ -83,6 +83,10 @@ pub(crate) async fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
         pairs.iter().map(|pair| compare(pair.left, pair.right, &settings)).collect();
     refuse_foreign(&compared)?;
     correct(&mut compared);
+    if !slices.is_empty() && compared.iter().all(|comparison| comparison.slices.is_empty()) {
+        let by: Vec<&str> = slices.iter().map(|slice| slice.by.as_str()).collect();
+        session.talk(&format!("no slice by {} has {} rows on both sides", by.join(", "), slices[0].minimum));
+    }
     let changes: Vec<Vec<RowChange>> = pairs.iter().map(|pair| changes(pair, args)).collect();
     if args.json {
         return rows::as_json(&chosen, &pairs, &compared, &changes, args.rows).await;

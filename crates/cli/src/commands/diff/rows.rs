@@ -1,7 +1,7 @@
 //! The rows that changed, the most harmful first.
 
 use carat_core::compare::{Change, Comparison, RowChange, Side};
-use carat_core::untrusted::{one_line, visible};
+use carat_core::untrusted::one_line;
 use carat_core::{Outcome, Sample};
 use serde_json::{Value, json};
 
@@ -68,7 +68,7 @@ fn one(row: &RowChange, both: &Both) -> String {
         Change::Error => (BAD, "no answer"),
         Change::Same => (FAINT, "same"),
     };
-    let mut text = format!("\n{}  {}\n", styled(STRONG, visible(row.row.as_str())), styled(style, word));
+    let mut text = format!("\n{}  {}\n", styled(STRONG, one_line(row.row.as_str(), 200)), styled(style, word));
     if let Some(transcript) = both.right.as_ref().or(both.left.as_ref()).and_then(|sample| sample.transcript.as_ref()) {
         let input = serde_json::to_string(&transcript.row.input).unwrap_or_default();
         text.push_str(&format!("  {} {}\n", styled(FAINT, "input   "), one_line(&input, INPUT)));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use carat_core::event::PlanOutline;
 use carat_core::spec::SliceSpec;
-use carat_core::{Digest, EventKind, Outcome, RowId, Rows};
+use carat_core::{Digest, EventKind, Outcome, Row, RowId, Rows, RunId};
 use carat_eval::assessors::Rivals;
 use carat_eval::comparing::Baseline;
 use carat_store::Detail;
@@ -26,6 +26,15 @@ impl Loaded {
         let named = Named::find(reference, session).await.map_err(|fault| of_baseline(reference, fault))?;
         let folded = named.sides(slices).await.map_err(|fault| of_baseline(reference, fault))?;
         Ok(Self { baseline: Baseline { sides: folded.sides, variant: named.variant.clone() }, named })
+    }
+
+    /// A run is not compared with itself; one of its variants may be.
+    pub(crate) fn refuse_itself(&self, run: &RunId) -> Result<(), Fault> {
+        if self.named.variant.is_none() && self.named.recorded.name() == run.as_str() {
+            let advice = "name another run, or one of its variants as RUN:VARIANT";
+            return Err(Fault::mendable(format!("the baseline is the run itself; {advice}")));
+        }
+        Ok(())
     }
 
     /// That of a recorded run, or why there is none any more.
@@ -87,23 +96,30 @@ fn refuse_foreign(baseline: &Baseline, rows: &dyn Rows, common: bool) -> Result<
 }
 
 /// The answers of the baseline, for judges that compare two answers.
-pub(crate) struct Answers(HashMap<(RowId, u32), String>);
+pub(crate) struct Answers {
+    /// By row and trial, with the name of the row's content as it was then.
+    by_case: HashMap<(RowId, u32), (Digest, String)>,
+    /// Whether there is one answer to each row; it stands for every trial then.
+    is_single: bool,
+}
 
 impl Answers {
     /// The answers of the one variant that a reference names.
     pub(crate) async fn of(reference: &str, session: &Session) -> Result<Arc<dyn Rivals>, Fault> {
         let named = Named::find(reference, session).await.map_err(|fault| of_baseline(reference, fault))?;
-        let (mut answers, mut wanted) = (HashMap::new(), None);
+        let (mut by_case, mut wanted, mut is_single) = (HashMap::new(), None, true);
         named
             .recorded
             .events(Detail::Verdicts, |event| {
                 match event.kind {
                     EventKind::RunStarted { plan, .. } | EventKind::RunResumed { plan, .. } => {
                         wanted = Some(one_variant(reference, named.variant.as_deref(), &plan)?);
+                        is_single = plan.trials == 1;
                     }
                     EventKind::CaseFinished { sample } if Some(sample.case.variant) == wanted => {
                         if let Outcome::Completed { completion, .. } = sample.outcome {
-                            answers.insert((sample.case.row, sample.case.trial), completion.text);
+                            let case = (sample.case.row, sample.case.trial);
+                            by_case.insert(case, (sample.row_digest, completion.text));
                         }
                     }
                     _ => {}
@@ -111,7 +127,7 @@ impl Answers {
                 Ok(())
             })
             .await?;
-        Ok(Arc::new(Self(answers)))
+        Ok(Arc::new(Self { by_case, is_single }))
     }
 }
 
@@ -132,8 +148,9 @@ fn one_variant(reference: &str, label: Option<&str>, plan: &PlanOutline) -> Resu
 }
 
 impl Rivals for Answers {
-    fn answer(&self, row: &RowId, trial: u32) -> Option<String> {
-        let found = self.0.get(&(row.clone(), trial)).or_else(|| self.0.get(&(row.clone(), 0)));
-        found.cloned()
+    fn answer(&self, row: &Row, trial: u32) -> Option<String> {
+        let trial = if self.is_single { 0 } else { trial };
+        let (digest, text) = self.by_case.get(&(row.id.clone(), trial))?;
+        (*digest == row.digest()).then(|| text.clone())
     }
 }

@@ -7,7 +7,7 @@ use carat_core::compare::{Settings, Sides};
 use carat_core::event::{FORMAT, PlanOutline, RunStatus};
 use carat_core::fold::{Progress, Report, VariantReport};
 use carat_core::spec::GateMode;
-use carat_core::{Completion, DataError, Digest, EventKind, ModelErrorKind, RunId, Sample};
+use carat_core::{Completion, DataError, Digest, EventKind, ModelErrorKind, RunId, Sample, UnscoredKind};
 use carat_eval::comparing::{self, Baseline, Compared};
 use carat_eval::jury::Jury;
 use carat_eval::plan::Judge;
@@ -205,8 +205,21 @@ fn exit_of(status: RunStatus, report: &Report) -> Exit {
             }
         }
         RunStatus::Finished if report.gates.iter().any(missed) => Exit::GateFailed,
-        RunStatus::Finished => Exit::Fine,
+        RunStatus::Finished => report.variants.iter().map(of_silent_scorers).fold(Exit::Fine, Exit::graver),
     }
+}
+
+/// A scorer that had nothing to say of any answer has measured nothing, whatever the others say.
+fn of_silent_scorers(variant: &VariantReport) -> Exit {
+    let has_spoken = |scorer: &str| {
+        let mut names = variant.metrics.keys().filter_map(|name| name.rsplit_once('.'));
+        names.any(|(of, _)| of == scorer)
+    };
+    let silent = variant.unscored_because.iter().filter(|(scorer, _)| !has_spoken(scorer));
+    let of_one = |(_, reasons): (&String, &std::collections::BTreeMap<String, u64>)| {
+        if reasons.contains_key(UnscoredKind::JudgeFailed.as_str()) { Exit::World } else { Exit::Mendable }
+    };
+    silent.map(of_one).fold(Exit::Fine, Exit::graver)
 }
 
 /// Whether it was prompts and data that kept a variant from being answered, rather than the world.

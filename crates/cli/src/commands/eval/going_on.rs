@@ -41,7 +41,11 @@ pub(super) async fn go_on(args: &Args, reference: &str, session: &Session) -> Re
     plan.outline.note = plan.outline.note.or_else(|| before.note.clone());
     // Found before anything is recorded: a run that cannot be compared any more is left as it was.
     let baseline = match &plan.outline.baseline {
-        Some(reference) => Some(Loaded::find(reference, &plan.outline.slices, session).await?),
+        Some(reference) => {
+            let loaded = Loaded::find(reference, &plan.outline.slices, session).await?;
+            loaded.refuse_itself(&run)?;
+            Some(loaded)
+        }
         None => None,
     };
     plan.outline.baseline = baseline.as_ref().map(Loaded::reference);

@@ -59,7 +59,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "RUN", help_heading = "How to run")]
     resume: Option<String>,
     /// Score a run's recorded answers again with the scorers of its spec as it is now; no model is asked but judges
-    #[arg(long, value_name = "RUN", conflicts_with = "resume", help_heading = "How to run")]
+    #[arg(
+        long,
+        value_name = "RUN",
+        conflicts_with_all = ["resume", "prompt", "model", "limit", "only", "tag", "trials", "set"],
+        help_heading = "How to run"
+    )]
     rescore: Option<String>,
     /// The plan, its calls and tokens, and nothing else
     #[arg(long, help_heading = "How to run")]

@@ -55,7 +55,11 @@ pub(super) async fn rescore(args: &Args, reference: &str, session: &Session) -> 
     }
     session.talk(&format!("scoring {} recorded answers again; no model is asked but judges", answered.len()));
     let baseline = match &outline.baseline {
-        Some(reference) => Some(Loaded::find(reference, &outline.slices, session).await?),
+        Some(reference) => {
+            let loaded = Loaded::find(reference, &outline.slices, session).await?;
+            loaded.refuse_itself(&run)?;
+            Some(loaded)
+        }
         None => None,
     };
     outline.baseline = baseline.as_ref().map(Loaded::reference);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use carat_core::nearest::did_you_mean;
-use carat_core::untrusted::visible;
+use carat_core::untrusted::{one_line, visible};
 use carat_core::{EventKind, Message, Outcome, Part, Sample};
 use carat_store::{Detail, Store};
 
@@ -47,7 +47,7 @@ async fn labels(store: &Store, run: &carat_core::RunId) -> Result<Vec<(u32, Stri
 
 fn full(sample: &Sample, label: &str) -> String {
     let trial = if sample.case.trial > 0 { format!("  trial {}", sample.case.trial) } else { String::new() };
-    let mut text = format!("{}  {}{trial}\n", styled(STRONG, visible(sample.case.row.as_str())), styled(STRONG, label));
+    let mut text = format!("{}  {}{trial}\n", styled(STRONG, one_line(sample.case.row.as_str(), 200)), styled(STRONG, label));
     if let Some(request) = sample.transcript.as_ref().and_then(|transcript| transcript.request.as_ref()) {
         request.messages.iter().for_each(|message| text.push_str(&spoken(message)));
         for (name, value) in &request.parameters.0 {

@@ -85,7 +85,10 @@ fn slices(report: &Report) -> String {
         cells.extend(names.iter().map(|name| score_cell(slice.metrics.get(*name))));
         table.row(cells);
     }
-    format!("\n{}\n{}", styled(STRONG, "slices"), table.fitted())
+    let all: usize = report.variants.iter().map(|variant| variant.slices.len()).sum();
+    let more = all.saturating_sub(SLICES);
+    let more = if more == 0 { String::new() } else { format!("and {more} more; --json has all\n") };
+    format!("\n{}\n{}{}", styled(STRONG, "slices"), table.fitted(), styled(FAINT, more))
 }
 
 /// What repeats of the same cases say.
@@ -111,7 +114,8 @@ fn judges(report: &Report) -> String {
     let told = |judge: &JudgeReport| {
         let cost = judge.cost.usd.map_or_else(|| "cost not known".to_owned(), |usd| format!("${usd:.4}"));
         let (answers, cached) = (judge.answers, judge.cached);
-        format!("  {}: asked {answers} times, answered from the record {cached} times; {cost}\n", judge.model)
+        let asked = answers - cached;
+        format!("  {}: {answers} answers used, {asked} asked for and {cached} from the record; {cost}\n", judge.model)
     };
     let text: String = report.judges.iter().filter(|judge| judge.answers > 0).map(told).collect();
     if text.is_empty() { text } else { format!("\n{}\n{text}", styled(STRONG, "judges")) }

@@ -104,13 +104,23 @@ impl Inside for Judge {
         };
         sections.extend(expected.as_deref().map(|expected| Section::new("EXPECTED", as_text(expected))));
         sections.push(Section::new("ANSWER", part));
-        let human = self.by_a_person(answer.row)?;
+        let human = self.by_a_person(answer.row);
         let request = request(&self.task.words, &self.task.menu, &sections, &self.parameters);
         let ballots = self.bench.ask(&request, &self.task.menu, ask).await;
         let (score, pick) = self.task.score(&ballots)?;
         let word = |pick: usize| self.task.menu.word(pick).to_owned();
-        let labels = human.map(|human| Labels { expected: word(human), predicted: Some(word(pick)) });
-        Ok(Score { labels, ..frame.finish(score) })
+        let score = frame.finish(score);
+        match human {
+            Ok(human) => {
+                let labels = human.map(|human| Labels { expected: word(human), predicted: Some(word(pick)) });
+                Ok(Score { labels, ..score })
+            }
+            // It costs the row its place in the agreement, not its score.
+            Err(why) => {
+                let reason = score.reason.as_deref().map(|reason| format!("{reason} ")).unwrap_or_default();
+                Ok(Score { labels: None, ..score }.because(format!("{reason}[{}]", why.detail)))
+            }
+        }
     }
 }
 

@@ -167,7 +167,7 @@ impl Task {
             label => self.menu.pick_value(label),
         };
         pick.ok_or_else(|| {
-            let why = format!("the human label {label} is not a verdict; there is {}", self.menu.shown());
+            let why = format!("the human label {label} is not a verdict, which is {}", self.menu.shown());
             Unscored::new(UnscoredKind::BadExpectation, why)
         })
     }
