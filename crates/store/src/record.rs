@@ -119,6 +119,9 @@ impl SampleRecord {
         // Whole, so that a new field cannot be forgotten here.
         let Sample { case, row_digest, request_digest, outcome, attempts, latency_us, transcript } = sample;
         let (outcome, answer, verdicts) = columns_of(outcome)?;
+        // Where no scorer speaks of the row, the answer has all the scores that it will ever have.
+        let is_finished = matches!(event.kind, EventKind::CaseFinished { .. }) && outcome == COMPLETED;
+        let verdicts = verdicts.or_else(|| is_finished.then(|| verdicts::NONE.to_owned()));
         Ok(Self {
             seq: bigint("an event's number", event.seq)?,
             elapsed_us: bigint("an event's time", event.elapsed_us)?,

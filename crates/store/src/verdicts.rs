@@ -46,6 +46,9 @@ struct KeptScore {
 #[derive(Serialize, Deserialize)]
 struct KeptUnscored(Arc<str>, UnscoredKind, String);
 
+/// The column of an answer of which no scorer speaks.
+pub(crate) const NONE: &str = "{}";
+
 /// The column; none where there is nothing to say.
 pub(crate) fn written(
     scores: &[(Arc<str>, Score)],

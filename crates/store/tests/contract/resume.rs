@@ -1,6 +1,6 @@
 //! A run that goes on.
 
-use carat_core::Sink;
+use carat_core::{Event, EventKind, Outcome, Sink};
 use carat_core::event::RunStatus;
 use carat_store::{Detail, Store, StoreError};
 
@@ -41,6 +41,28 @@ async fn a_superseded_sample_is_left_out_until_it_is_restored() {
 }
 
 #[tokio::test]
+async fn an_answer_of_which_no_scorer_speaks_does_not_wait_for_scores() {
+    let store = Store::in_memory().await.unwrap();
+    let mut journal = begin(&store, 1).await;
+    let without_scores = |seq: u64| {
+        let EventKind::CaseFinished { mut sample } = case(seq).kind else { unreachable!() };
+        if let Outcome::Completed { scores, .. } = &mut sample.outcome {
+            scores.clear();
+        }
+        sample
+    };
+    let event = |seq: u64, kind: EventKind| Event { seq, elapsed_us: seq, kind };
+    let early = event(0, EventKind::CaseAnswered { sample: without_scores(0) });
+    let finished = event(1, EventKind::CaseFinished { sample: without_scores(1) });
+    journal.emit(&[early, finished.clone()]).await.unwrap();
+    let scored: Vec<bool> = store.recorded(&run(1)).await.unwrap().iter().map(|sample| sample.scored).collect();
+    assert_eq!(scored, [false, true]);
+    let replayed = replayed(&store, &run(1), Detail::Full).await;
+    assert_eq!(replayed.len(), 1);
+    assert_eq!(replayed[0].kind, finished.kind);
+}
+
+#[tokio::test]
 async fn the_marks_of_one_run_leave_other_runs_alone() {
     let store = Store::in_memory().await.unwrap();
     let mut first = begin(&store, 1).await;
@@ -67,7 +89,7 @@ async fn what_a_resume_needs_to_know_is_told_of_every_sample() {
     let store = Store::in_memory().await.unwrap();
     let mut journal = begin(&store, 1).await;
     let mut failed = sample(7, row(2), request(&["Which?"]));
-    failed.outcome = carat_core::Outcome::Unrendered { message: "no".into() };
+    failed.outcome = Outcome::Unrendered { message: "no".into() };
     failed.request_digest = None;
     failed.case.trial = 2;
     journal.emit(&[started(0, run(1)), case(1), finished_case(2, failed)]).await.unwrap();
