@@ -8,4 +8,6 @@ mod example;
 mod import;
 mod judging;
 mod project;
+#[cfg(unix)]
+mod reports;
 mod resume;

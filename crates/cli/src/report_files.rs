@@ -1,7 +1,12 @@
 //! `--json F --jsonl F --junit F …`: what a run came to, as files for others to read.
 
+mod kept;
+mod place;
+
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use carat_core::compare::{Side, SideName};
 use carat_core::event::PlanOutline;
@@ -12,6 +17,9 @@ use carat_store::Detail;
 
 use crate::fault::Fault;
 use crate::recorded::Recorded;
+
+pub(crate) use place::Draft;
+use place::Place;
 
 /// Files that others read; - is stdout.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -56,18 +64,24 @@ impl ReportFiles {
 
     /// Whether one of them goes to stdout, so that nothing else may.
     pub(crate) fn take_stdout(&self) -> bool {
-        self.wanted().iter().any(|(_, file)| is_stdout(file))
+        self.wanted().iter().any(|(_, file)| matches!(Place::of(file), Ok(Place::Stdout)))
     }
 
-    /// Tells that a file cannot be written before anything is paid for.
+    /// Tells that a file cannot be written, or would have to take two reports, before anything is paid for.
     pub(crate) fn refuse_unwritable(&self) -> Result<(), Fault> {
-        if self.wanted().iter().filter(|(_, file)| is_stdout(file)).count() > 1 {
-            return Err(Fault::mendable("only one report can go to stdout"));
+        let mut taken: Vec<(Place, &Path)> = Vec::new();
+        for (_, file) in self.wanted() {
+            let place = writable(file)?;
+            if let Some((_, other)) = taken.iter().find(|(other, _)| *other == place) {
+                return Err(twice(&place, other, file));
+            }
+            taken.push((place, file));
         }
-        self.wanted().iter().filter(|(_, file)| !is_stdout(file)).try_for_each(|(_, file)| refuse_unwritable(file))
+        Ok(())
     }
 
-    /// Writes all of them. `sides` are those of the report's comparisons; `runs` are the runs that have their samples.
+    /// Writes all of them; one that fails keeps no other from being written. `sides` are those of the report's comparisons;
+    /// `runs` are the runs that have their samples.
     pub(crate) async fn write(
         &self,
         plan: &PlanOutline,
@@ -76,18 +90,34 @@ impl ReportFiles {
         sides: &[(&Side, &Side)],
         runs: &[&Recorded],
     ) -> Result<(), Fault> {
+        let mut failures = Vec::new();
         for (format, file) in self.wanted() {
             let subject = Subject { plan, report };
             let fetch = |side: &SideName, seq: u64| fetch(runs, side, seq);
             let mut pairs = Compared::new(sides.iter().copied(), fetch);
-            write(format, file, subject, run, &mut pairs).await?;
+            if let Err(why) = write(format, file, subject, run, &mut pairs).await {
+                failures.push(failure(file, &why));
+            }
         }
-        Ok(())
+        if failures.is_empty() { Ok(()) } else { Err(unwritten(&failures)) }
     }
 }
 
-fn is_stdout(file: &Path) -> bool {
-    file == Path::new("-")
+/// The place of a file that can be written.
+fn writable(file: &Path) -> Result<Place, Fault> {
+    let tried = Place::of(file).and_then(|place| place.try_out().map(|()| place));
+    tried.map_err(|error| {
+        let advice = "name a file in a folder that is there and may be written; nothing has been run";
+        Fault::mendable(format!("{}; {advice}", failure(file, &error)))
+    })
+}
+
+fn twice(place: &Place, file: &Path, other: &Path) -> Fault {
+    if *place == Place::Stdout {
+        return Fault::mendable("only one report can go to stdout");
+    }
+    let (file, other) = (file.display(), other.display());
+    Fault::mendable(format!("{file} and {other} are one file, which takes one report; nothing has been run"))
 }
 
 /// The sample of a side, from the run that recorded it. Reports are written one sample after the other, and wait.
@@ -104,77 +134,98 @@ async fn write(
     subject: Subject<'_>,
     run: &Recorded,
     pairs: &mut dyn Pairs,
-) -> Result<(), Fault> {
-    if is_stdout(file) {
-        let out: Box<dyn Write + Send> = Box::new(io::stdout());
-        return fill(format, out, subject, run, pairs).await.map_err(|why| unwritten(file, &why));
-    }
-    let beside = beside(file);
-    let written = match std::fs::File::create(&beside) {
-        Ok(out) => fill(format, Box::new(out), subject, run, pairs).await,
-        Err(error) => Err(error.to_string()),
-    };
-    let named = written.and_then(|()| std::fs::rename(&beside, file).map_err(|error| error.to_string()));
-    named.map_err(|why| {
-        let _ = std::fs::remove_file(&beside);
-        unwritten(file, &why)
-    })
+) -> Result<(), String> {
+    let opened = Place::of(file).and_then(|place| place.open());
+    let (out, draft) = opened.map_err(|error| error.to_string())?;
+    fill(format, out, subject, run, pairs).await?;
+    draft.map_or(Ok(()), Draft::keep).map_err(|error| error.to_string())
 }
 
-fn unwritten(file: &Path, why: &str) -> Fault {
+fn failure(file: &Path, why: &dyn std::fmt::Display) -> String {
+    format!("cannot write the report {}: {why}", file.display())
+}
+
+fn unwritten(failures: &[String]) -> Fault {
     let advice = "the run is recorded; `carat run show` writes the same report";
-    Fault::world(format!("cannot write the report {}: {why}; {advice}", file.display()))
+    Fault::world(format!("{}; {advice}", failures.join("; ")))
 }
 
-async fn fill(
+/// Writes a report of a recorded run. That nobody reads on is no fault.
+///
+/// # Errors
+/// Why it cannot be written, or the run cannot be read, in words.
+pub(crate) async fn fill(
     format: Format,
     out: Box<dyn Write + Send + '_>,
     subject: Subject<'_>,
     run: &Recorded,
     pairs: &mut dyn Pairs,
 ) -> Result<(), String> {
+    let left = Arc::new(AtomicBool::new(false));
+    let out = Box::new(WhileRead { out, left: Arc::clone(&left) });
     let mut writer: Box<dyn Writer + '_> = format.open(out, subject, pairs).map_err(|error| error.to_string())?;
     if format.needs_samples() {
         let each = |event: carat_core::Event| match event.kind {
+            // An end of the reading, and of nothing else.
+            EventKind::CaseFinished { .. } if left.load(Ordering::Relaxed) => Err(Fault::world("nobody reads on")),
             EventKind::CaseFinished { sample } => writer.sample(&sample).map_err(Fault::world),
             _ => Ok(()),
         };
-        run.events(Detail::Full, each).await.map_err(|fault| fault.message)?;
+        let read = run.events(Detail::Full, each).await;
+        if left.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        read.map_err(|fault| fault.message)?;
     }
-    match writer.finish(pairs) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        ended => ended.map_err(|error| error.to_string()),
+    writer.finish(pairs).map_err(|error| error.to_string())
+}
+
+/// Hands on what is written until nobody reads it any more (`| head`), and drops the rest.
+struct WhileRead<'a> {
+    out: Box<dyn Write + Send + 'a>,
+    left: Arc<AtomicBool>,
+}
+
+impl WhileRead<'_> {
+    fn unless_left<T>(&self, done: io::Result<T>, otherwise: T) -> io::Result<T> {
+        match done {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.left.store(true, Ordering::Relaxed);
+                Ok(otherwise)
+            }
+            done => done,
+        }
+    }
+}
+
+impl Write for WhileRead<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.left.load(Ordering::Relaxed) {
+            return Ok(bytes.len());
+        }
+        let done = self.out.write(bytes);
+        self.unless_left(done, bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let done = self.out.flush();
+        self.unless_left(done, ())
     }
 }
 
 /// Tells that a report cannot be written before anything is paid for.
 pub(crate) fn refuse_unwritable(file: &Path) -> Result<(), Fault> {
-    let beside = beside(file);
-    let tried = if file.is_dir() {
-        Err(io::ErrorKind::IsADirectory.into())
-    } else {
-        std::fs::File::create(&beside).and_then(|_| std::fs::remove_file(&beside))
-    };
-    tried.map_err(|error: io::Error| {
-        let advice = "name a file in a folder that is there and may be written; nothing has been run";
-        Fault::mendable(format!("cannot write the report {}: {error}; {advice}", file.display()))
-    })
-}
-
-/// Where a report is written before it gets its name.
-fn beside(file: &Path) -> PathBuf {
-    let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(".part");
-    file.with_file_name(name)
+    writable(file).map(drop)
 }
 
 /// Writes the report itself, as JSON: the file is there with all of it, or as it was before.
 pub(crate) fn write_json(file: &Path, report: &Report) -> Result<(), Fault> {
-    let text = serde_json::to_string_pretty(report).map_err(Fault::bug)?;
-    let beside = beside(file);
-    let written = std::fs::write(&beside, text + "\n").and_then(|()| std::fs::rename(&beside, file));
-    written.map_err(|error| {
-        let _ = std::fs::remove_file(&beside);
-        unwritten(file, &error.to_string())
-    })
+    let text = serde_json::to_string_pretty(report).map_err(Fault::bug)? + "\n";
+    let written = Place::of(file).and_then(|place| {
+        let (out, draft) = place.open()?;
+        let mut out = WhileRead { out, left: Arc::default() };
+        out.write_all(text.as_bytes()).and_then(|()| out.flush())?;
+        draft.map_or(Ok(()), Draft::keep)
+    });
+    written.map_err(|error| unwritten(&[failure(file, &error)]))
 }

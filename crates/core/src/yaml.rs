@@ -54,7 +54,8 @@ fn with_hint(message: &str) -> String {
             let known: Vec<&str> = known.split(", ").map(|name| name.trim_matches('`')).collect();
             let hint = did_you_mean(unknown, known.iter().copied());
             // Of many names the nearest one is worth more than all of them.
-            let said = if known.len() > MANY && !hint.is_empty() { before.trim_end_matches([',', ' ']) } else { message };
+            let said =
+                if known.len() > MANY && !hint.is_empty() { before.trim_end_matches([',', ' ']) } else { message };
             format!("{said}{hint}")
         }
         _ => plain_words(message),
@@ -66,6 +67,9 @@ fn plain_words(message: &str) -> String {
     match message {
         "invalid u32" | "invalid u64" | "invalid usize" => "expected a whole number that is not negative".to_owned(),
         "invalid f64" => "expected a number".to_owned(),
+        _ if message.starts_with("invalid boolean") || message.ends_with("expected a boolean") => {
+            "expected `true` or `false`".to_owned()
+        }
         "expected string scalar" => "expected a text".to_owned(),
         "expected mapping start" => "expected a mapping (`key: value`)".to_owned(),
         "expected sequence start" => "expected a list (`[a, b]`, or lines that begin with `- `)".to_owned(),
@@ -104,6 +108,43 @@ mod tests {
     fn a_wrong_type_is_told_with_its_place() {
         let error = read::<Spec>("dataset: x\ntrials: many\n", "a.yaml").unwrap_err();
         insta::assert_snapshot!(error, @"a.yaml:2:9: expected a whole number that is not negative");
+    }
+
+    #[test]
+    fn only_true_and_false_are_booleans() {
+        let text = "a: yes\nb: [no, y, 'on', true, False, 1, null, ~]\nc: { off: { d: N } }\ne: &e { f: Yes }\ng: { <<: *e, h: 1.5 }\n";
+        assert_eq!(
+            read::<serde_json::Value>(text, "a.yaml").unwrap(),
+            serde_json::json!({
+                "a": "yes",
+                "b": ["no", "y", "on", true, false, 1, null, null],
+                "c": {"off": {"d": "N"}},
+                "e": {"f": "Yes"},
+                "g": {"f": "Yes", "h": 1.5},
+            })
+        );
+        assert_eq!(read::<serde_json::Value>("no", "a.yaml").unwrap(), serde_json::json!("no"));
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    #[expect(dead_code, reason = "only the errors are looked at")]
+    struct Switch {
+        trim: bool,
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    #[expect(dead_code, reason = "only the errors are looked at")]
+    struct Flat {
+        #[serde(flatten)]
+        switch: Switch,
+    }
+
+    #[test]
+    fn a_word_that_is_no_boolean_is_told_with_the_two_that_are() {
+        let error = read::<Switch>("trim: yes\n", "a.yaml").unwrap_err();
+        insta::assert_snapshot!(error, @"a.yaml:1:7: expected `true` or `false`");
+        let error = read::<Flat>("trim: yes\n", "a.yaml").unwrap_err();
+        assert_eq!(error.message, "expected `true` or `false`");
     }
 
     #[test]

@@ -5,7 +5,6 @@ use carat_core::compare::{Comparison, Settings, Side, Sides, compare, correct};
 use carat_core::event::PlanOutline;
 use carat_core::spec::GateSpec;
 
-use crate::gates::is_called;
 
 /// What a gate calls the run or file of `--baseline`.
 pub const BASELINE: &str = "baseline";
@@ -107,13 +106,22 @@ fn sides<'a>(run: &'a Sides, baseline: Option<&'a Baseline>, reference: &str) ->
     let other = |side: &Side| match reference {
         BASELINE => baseline.and_then(|baseline| baseline.side_for(side)),
         "" => first_like(run.all(), side),
-        name => run.all().iter().find(|other| is_called(name, &other.name().variant, &other.variant.prompt.name)),
+        name => named(run.all(), name, side),
     };
     let compared = run.all().iter().filter_map(|side| {
         let other = other(side).filter(|other| other.name() != side.name())?;
         Some((other, side))
     });
     compared.collect()
+}
+
+/// The variant of this label; or the prompt of this name on the same model, for another model would be another question.
+fn named<'a>(all: &'a [Side], name: &str, side: &Side) -> Option<&'a Side> {
+    let by_label = all.iter().find(|other| other.name().variant == name);
+    let on_same_model = |other: &&Side| {
+        *other.variant.prompt.name == *name && other.variant.model.name == side.variant.model.name
+    };
+    by_label.or_else(|| all.iter().find(on_same_model))
 }
 
 /// The first prompt on the same model; where there is but one prompt, that on the first model.

@@ -3,21 +3,22 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use carat_core::yaml::YamlError;
+use carat_core::yaml::{self, YamlError};
 use serde_json::Value;
 
-use crate::booleans;
+use crate::unread::CORRECT;
+pub(crate) use crate::unread::Unread;
 
 /// The files of a source, by paths relative to its folder, with `/` between the steps.
 ///
-/// A path may lead out of the folder (`../shared/prompt.txt`) or be absolute; whether that is served is for the
-/// implementation to say.
+/// A path may lead out of the folder (`../shared/prompt.txt`) or be absolute, for a source may be anybody's and say anything:
+/// what lies outside of the folder is [`Unread::Outside`].
 pub trait Files {
     /// The text of a file.
     ///
     /// # Errors
-    /// Why it cannot be had, in words.
-    fn text(&self, path: &str) -> Result<String, String>;
+    /// Why it cannot be had.
+    fn text(&self, path: &str) -> Result<String, Unread>;
 
     /// The paths of the files in a folder and in all folders below it, sorted; nothing where there is no such folder. The
     /// empty path is the folder of the source.
@@ -29,8 +30,9 @@ pub trait Files {
 pub struct InMemory(pub BTreeMap<String, String>);
 
 impl Files for InMemory {
-    fn text(&self, path: &str) -> Result<String, String> {
-        self.0.get(path).cloned().ok_or_else(|| "there is no such file".to_owned())
+    fn text(&self, path: &str) -> Result<String, Unread> {
+        let why = if is_outside(path) { Unread::Outside } else { Unread::Missing };
+        self.0.get(path).cloned().ok_or(why)
     }
 
     fn below(&self, folder: &str) -> Vec<String> {
@@ -38,6 +40,11 @@ impl Files for InMemory {
             |path: &&String| folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
         self.0.keys().filter(inside).cloned().collect()
     }
+}
+
+/// Whether a path that has been followed leads out of the folder of the source.
+fn is_outside(path: &str) -> bool {
+    path.starts_with('/') || path == ".." || path.starts_with("../")
 }
 
 /// A source cannot be read at all.
@@ -49,6 +56,8 @@ pub struct ImportError {
     pub line: Option<u64>,
     /// What is wrong, and what to do.
     pub message: String,
+    /// What to do where the file is one of several, and the others are read.
+    pub advice: &'static str,
 }
 
 impl fmt::Display for ImportError {
@@ -62,13 +71,13 @@ impl fmt::Display for ImportError {
 
 impl ImportError {
     pub(crate) fn new(file: &str, message: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), line: None, message: message.into() }
+        Self { file: file.to_owned(), line: None, message: message.into(), advice: CORRECT }
     }
 }
 
 impl From<YamlError> for ImportError {
     fn from(error: YamlError) -> Self {
-        Self { file: error.file, line: Some(error.line), message: error.message }
+        Self { file: error.file, line: Some(error.line), message: error.message, advice: CORRECT }
     }
 }
 
@@ -80,7 +89,9 @@ const DEEPEST: usize = 100;
 /// # Errors
 /// The file cannot be had, is not YAML, or is nested too deeply.
 pub(crate) fn document(files: &dyn Files, path: &str) -> Result<Value, ImportError> {
-    let text = files.text(path).map_err(|why| ImportError::new(path, why))?;
+    let text = files
+        .text(path)
+        .map_err(|why| ImportError { advice: why.advice(), ..ImportError::new(path, why.to_string()) })?;
     parse(&text, path)
 }
 
@@ -92,7 +103,7 @@ pub(crate) fn parse(text: &str, path: &str) -> Result<Value, ImportError> {
     }
     let value = match ending(path) {
         "json" => serde_json::from_str(text).map_err(|error| not_json(path, error.line(), &error))?,
-        _ => booleans::read(text, path)?,
+        _ => yaml::read(text, path)?,
     };
     shallow(value, path)
 }
@@ -112,7 +123,8 @@ pub(crate) fn lines(text: &str, path: &str) -> Result<Vec<(usize, Value)>, Impor
 fn not_json(path: &str, line: usize, error: &serde_json::Error) -> ImportError {
     let message = error.to_string();
     let message = message.split(" at line ").next().unwrap_or_default();
-    ImportError { file: path.to_owned(), line: Some(line as u64), message: format!("this is not JSON: {message}") }
+    let message = format!("this is not JSON: {message}");
+    ImportError { file: path.to_owned(), line: Some(line as u64), message, advice: CORRECT }
 }
 
 fn shallow(value: Value, path: &str) -> Result<Value, ImportError> {
@@ -166,7 +178,8 @@ pub(crate) fn join(folder: &str, path: &str) -> String {
 }
 
 /// The files that a path with wildcards means, sorted; the path itself where it has none. `*` and `?` stay within a step,
-/// `**` goes through folders, `{a,b}` is one of several.
+/// `**` goes through folders, `{a,b}` is one of several. A path into a folder outside of the source stays as it is, so that
+/// whoever reads it is told so.
 pub(crate) fn matching(files: &dyn Files, pattern: &str) -> Vec<String> {
     if !pattern.contains(['*', '?', '{', '[']) {
         return vec![pattern.to_owned()];
@@ -174,7 +187,11 @@ pub(crate) fn matching(files: &dyn Files, pattern: &str) -> Vec<String> {
     let fixed: Vec<&str> = pattern.split('/').take_while(|step| !step.contains(['*', '?', '{', '['])).collect();
     let Ok(glob) = globset::GlobBuilder::new(pattern).literal_separator(true).build() else { return Vec::new() };
     let matcher = glob.compile_matcher();
-    files.below(&fixed.join("/")).into_iter().filter(|path| matcher.is_match(path)).collect()
+    let folder = fixed.join("/");
+    if !folder.is_empty() && files.text(&folder) == Err(Unread::Outside) {
+        return vec![pattern.to_owned()];
+    }
+    files.below(&folder).into_iter().filter(|path| matcher.is_match(path)).collect()
 }
 
 #[cfg(test)]
@@ -200,6 +217,9 @@ mod tests {
         assert_eq!(matching(&files, "prompts/**/*.txt"), ["prompts/a.txt", "prompts/deep/c.txt"]);
         assert_eq!(matching(&files, "prompts/*.{txt,md}"), ["prompts/a.txt", "prompts/b.md"]);
         assert_eq!(matching(&files, "there/is/none.txt"), ["there/is/none.txt"]);
+        assert!(matching(&files, "there/is/*.txt").is_empty());
+        assert_eq!(matching(&files, "/etc/*.txt"), ["/etc/*.txt"]);
+        assert_eq!(matching(&files, "../*.txt"), ["../*.txt"]);
     }
 
     #[test]

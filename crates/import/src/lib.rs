@@ -8,7 +8,6 @@
 //! The crate touches no disk: a source is read through [`Files`], and what is made of it is given back.
 
 mod account;
-mod booleans;
 mod fields;
 mod files;
 mod jinja;
@@ -20,6 +19,7 @@ mod prompt_file;
 mod promptfoo;
 mod scoring;
 mod template;
+mod unread;
 mod yaml;
 
 use std::path::PathBuf;
@@ -30,6 +30,7 @@ pub use account::{LeftOut, Loss};
 pub use files::{Files, ImportError, InMemory};
 pub use openai::{GraderError, openai_evals, scorers_of_grader};
 pub use promptfoo::promptfoo;
+pub use unread::Unread;
 
 /// What is made of a source.
 #[derive(Debug, Clone, Default, PartialEq)]

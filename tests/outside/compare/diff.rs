@@ -15,8 +15,8 @@ fn two_runs_are_shown_side_by_side() {
     B  ask@1×m  RUN
     12 rows on both sides
 
-    metric               A       B  B - A  95 %                 p  wins  losses  ties
-    right.accuracy  83.3 %  75.0 %   -8.3  [-39.7, +24.4]  1.0000     1       2     9
+    metric               A       B  B - A  95 %            p, corrected  wins  losses  ties
+    right.accuracy  83.3 %  75.0 %   -8.3  [-39.7, +24.4]        1.0000     1       2     9
 
     right.accuracy: no difference shown (-8.3 points, 95 % -39.7 to +24.4, p = 1.00, 12 pairs); with 12 rows only differences above 50.0 points can be seen
 

@@ -117,10 +117,10 @@ fn lost_answers_are_named_and_caught_by_a_gate_on_errors() {
     assert!(told.starts_with("exit 1\n"), "{told}");
     insta::assert_snapshot!(told.split_once("gates\n").unwrap().1, @"
     ✗ missed  errors.share  ask@1×m
-              worse by more than 0.05: at best -0.1405; worse by 25.0 points (95 % +14.0 to +40.2, p = 0.002, 0.004 corrected for 2 tests, 40 pairs); with 40 rows only differences above 19.4 points can be seen
+              worse by more than 0.05: at best -0.1405; worse by 25.0 points (95 % -40.2 to -14.0, p = 0.002, 0.004 corrected for 2 tests, 40 pairs); with 40 rows only differences above 19.4 points can be seen
     ");
     let told = Quiz::changed(&before, &after, GATE);
-    assert!(told.contains("10 without a score on both sides"), "{told}");
+    assert!(told.contains("10 rows lost their score, and count as lost"), "{told}");
 }
 
 #[test]

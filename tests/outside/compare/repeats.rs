@@ -92,11 +92,11 @@ fn rows_are_compared_and_not_their_repeats() {
     assert_eq!((&comparison["pairs"], &comparison["test"]), (&8.into(), &"sign-flip".into()), "{comparison}");
     assert_eq!((&comparison["losses"], &comparison["ties"]), (&4.into(), &4.into()));
     insta::assert_snapshot!(told.shown(&quiz.project).split_once("of RUN\n").unwrap().1, @"
-      right.accuracy: no difference shown (-12.5 points, 95 % -24.9 to -0.1, p = 0.12, 8 pairs); with 8 rows only differences above 75.0 points can be seen
+      right.accuracy: no difference shown (-12.5 points, 95 % -24.9 to -0.1, p = 0.12, 8 pairs); with 8 rows only differences above 14.7 points can be seen
 
     gates
     ✓ holds   right.accuracy  ask@1×m
-              no worse by 0.3: at worst -0.2494; no difference shown (-12.5 points, 95 % -24.9 to -0.1, p = 0.12, 8 pairs); with 8 rows only differences above 75.0 points can be seen
+              no worse by 0.3: at worst -0.2494; no difference shown (-12.5 points, 95 % -24.9 to -0.1, p = 0.12, 8 pairs); with 8 rows only differences above 14.7 points can be seen
     ");
 }
 

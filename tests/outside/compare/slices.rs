@@ -123,15 +123,15 @@ fn diff_looks_at_slices_that_no_spec_asked_for() {
     B  ask@1×m  RUN
     80 rows on both sides
 
-    metric                A       B  B - A  95 %                p  wins  losses  ties
-    right.accuracy  100.0 %  87.5 %  -12.5  [-21.5, -6.9]  0.0020     0      10    70
+    metric                A       B  B - A  95 %           p, corrected  wins  losses  ties
+    right.accuracy  100.0 %  87.5 %  -12.5  [-21.5, -6.9]        0.0020     0      10    70
 
     right.accuracy: worse by 12.5 points (95 % -21.5 to -6.9, p = 0.002, 80 pairs); with 80 rows only differences above 10.4 points can be seen
 
     slices
-    slice                 metric          rows        A        B  B - A  95 %                 p
-    metadata.language=de  right.accuracy    30  100.0 %   66.7 %  -33.3  [-51.2, -18.2]  0.0039
-    metadata.language=en  right.accuracy    30  100.0 %  100.0 %   +0.0  [-11.4, +11.4]  1.0000
+    slice                 metric          rows        A        B  B - A  95 %            p, corrected
+    metadata.language=de  right.accuracy    30  100.0 %   66.7 %  -33.3  [-51.2, -18.2]        0.0039
+    metadata.language=en  right.accuracy    30  100.0 %  100.0 %   +0.0  [-11.4, +11.4]        1.0000
 
     10 regressed
     ");

@@ -65,7 +65,7 @@ pub(crate) fn run(args: &Args, global: &Global) -> Result<Exit, Fault> {
         From::Promptfoo(import) => (import, true),
         From::OpenaiEvals(import) => (import, false),
     };
-    let source = Source::at(&import.path)?;
+    let source = if is_promptfoo { Source::at(&import.path) } else { Source::of_registry(&import.path) }?;
     let options = Options {
         name: import.name.clone().or_else(|| source.folder_name().filter(|_| is_promptfoo)),
         models: import.model.clone(),
@@ -170,6 +170,9 @@ fn next(import: &Import, imported: &Imported, plan: &Plan) {
         out::talk("carat.yaml is left as it is: add the models above to it");
     }
     match imported.evals.as_slice() {
+        [] if !imported.files.iter().any(|(path, _)| path.starts_with("evals")) => {
+            out::talk("no eval has been made of it; why is said above");
+        }
         [] => out::talk("next: complete the eval, as said above"),
         [eval] => out::talk(&format!("next: carat eval {eval} --dry-run")),
         [eval, ..] => {

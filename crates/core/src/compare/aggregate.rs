@@ -29,7 +29,8 @@ pub(super) fn all(left: &Side, right: &Side, pairing: &Pairing, everything: bool
 }
 
 fn missing(scorer: &ScorerOutline, side: &str) -> Compared {
-    let because = format!("only the {side} side has a scorer `{}`; `carat eval --rescore` gives it to both", scorer.name);
+    let because =
+        format!("only the {side} side has a scorer `{}`; `carat eval --rescore` gives it to both", scorer.name);
     (format!("{}.{}", scorer.name, main_aggregate(scorer)), Err(because))
 }
 
@@ -54,15 +55,15 @@ fn common(left: &Side, right: &Side, pairs: &[(u32, u32)], everything: bool) -> 
     };
     let mut compared = Vec::new();
     if everything || any_error(left) || any_error(right) {
-        compared.push(("errors.share".to_owned(), known(paired(Side::error_share).map(Differences::lower_is_better))));
+        compared.push((super::ERRORS.to_owned(), known(paired(Side::error_share).map(Differences::lower_is_better))));
     }
     if everything || any_unscored(left) || any_unscored(right) {
         let shares = paired(Side::unscored_share).map(Differences::lower_is_better);
-        compared.push(("unscored.share".to_owned(), known(shares)));
+        compared.push((super::UNSCORED.to_owned(), known(shares)));
     }
     let cost = |side: &Side, row: u32| side.cost_per_sample(row);
     let costs = Differences::of_amounts(pairs.iter().map(|(l, r)| (cost(left, *l), cost(right, *r))));
-    compared.extend(costs.map(|costs| ("cost.per_sample".to_owned(), Ok(costs))));
+    compared.extend(costs.map(|costs| (super::COST.to_owned(), Ok(costs))));
     compared
 }
 
@@ -74,8 +75,8 @@ fn any_unscored(side: &Side) -> bool {
     side.rows.iter().any(|row| row.unscored > 0)
 }
 
-fn known(differences: Option<Differences>) -> Result<Differences, String> {
-    differences.ok_or_else(|| "no row has a value on both sides".to_owned())
+pub(super) fn known<T>(value: Option<T>) -> Result<T, String> {
+    value.ok_or_else(|| "no row has a value on both sides".to_owned())
 }
 
 pub(super) const fn is_repeated(left: &Side, right: &Side) -> bool {
@@ -105,8 +106,7 @@ pub(super) fn of_scorer(left: &Side, right: &Side, at: (usize, usize), pairs: &[
     }
     // A plain share tells of the judge, not of the answers.
     if let Some(corpus) = scorer.corpus.as_ref().filter(|corpus| corpus.metric != CorpusMetric::Share) {
-        let differences = of_corpus(&corpus.metric, columns, pairs);
-        compared.push((name(&corpus.name), known(differences)));
+        compared.push((name(&corpus.name), super::corpus::differences(&corpus.metric, columns, pairs)));
     }
     compared
 }
@@ -163,55 +163,6 @@ impl Cells {
         let mut counts = vec![vec![0; self.size + 1]; self.size];
         cells.for_each(|(expected, answered)| counts[expected][answered] += 1);
         counts
-    }
-}
-
-/// A metric of the whole corpus, linearised on both sides.
-fn of_corpus(metric: &CorpusMetric, columns: (&Column, &Column), pairs: &[(u32, u32)]) -> Option<Differences> {
-    let scored = |(l, r): &&(u32, u32)| {
-        columns.0.cells[*l as usize].scored > 0 && columns.1.cells[*r as usize].scored > 0
-    };
-    let of_left = pairs.iter().filter(|(l, _)| columns.0.cells[*l as usize].scored > 0).count();
-    let pairs: Vec<_> = pairs.iter().filter(scored).collect();
-    let left = Linear::at(metric, pairs.iter().map(|(l, _)| columns.0.counts_of(*l)))?;
-    let right = Linear::at(metric, pairs.iter().map(|(_, r)| columns.1.counts_of(*r)))?;
-    let values = pairs.iter().map(|(l, r)| {
-        (left.influence(columns.0.counts_of(*l)), right.influence(columns.1.counts_of(*r)))
-    });
-    let cells = pairs.iter().map(|(l, r)| {
-        let of = |column: &Column, row: u32| column.cells[row as usize].mean().unwrap_or(0.0);
-        of(columns.1, *r) - of(columns.0, *l)
-    });
-    let (outcome, lost) = (super::differences::outcome(cells), (of_left - pairs.len()) as u64);
-    let differences = Differences::linearised((left.value, right.value), values, outcome, lost);
-    Some(if metric.higher_is_better() { differences } else { differences.lower_is_better_by_rate() })
-}
-
-/// A corpus metric at the sums of its counts, and how it changes with each.
-struct Linear {
-    n: f64,
-    sums: Vec<f64>,
-    value: f64,
-    gradient: Vec<f64>,
-}
-
-impl Linear {
-    fn at<'a>(metric: &CorpusMetric, rows: impl Iterator<Item = &'a [u64]>) -> Option<Self> {
-        let mut sums = vec![0_u64; metric.width()];
-        let mut n = 0_u64;
-        for counts in rows {
-            n += 1;
-            sums.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
-        }
-        let sums: Vec<f64> = sums.iter().map(|sum| *sum as f64).collect();
-        let value = metric.value(&sums).filter(|_| n > 0)?;
-        Some(Self { n: n as f64, gradient: stats::gradient(|sums| metric.value(sums), &sums)?, sums, value })
-    }
-
-    /// What one row adds to the metric, so that the mean over all rows is 0.
-    fn influence(&self, counts: &[u64]) -> f64 {
-        let parts = self.gradient.iter().zip(counts.iter().zip(&self.sums));
-        self.n * parts.map(|(slope, (count, sum))| slope * (*count as f64 - sum / self.n)).sum::<f64>()
     }
 }
 

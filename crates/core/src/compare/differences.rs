@@ -10,6 +10,9 @@ const SAME: f64 = 1e-9;
 /// Up to so many pairs the permutation test, which assumes nothing, takes the place of t.
 const FEW: usize = 30;
 
+/// So many rows have to differ before an exact test can find anything at 5 %: 2/2⁶ is below, 2/2⁵ is not.
+const SPEAKING: usize = 6;
+
 /// So often at least the signs are flipped, where they are too many to go through all.
 const LEAST_FLIPS: u32 = 10_000;
 
@@ -66,6 +69,11 @@ pub(super) fn outcome(differences: impl Iterator<Item = f64>) -> (u64, u64, u64)
     (wins, losses, ties)
 }
 
+/// The difference, or 0 where it is no more than rounding: a spread of last digits would pass for certainty.
+fn unless_same(difference: f64) -> f64 {
+    if difference.abs() <= SAME { 0.0 } else { difference }
+}
+
 fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
     let n = values.len() as f64;
     values.sum::<f64>() / n
@@ -110,7 +118,7 @@ impl Differences {
         if pairs.is_empty() {
             return None;
         }
-        let values: Vec<f64> = pairs.iter().map(|(left, right)| right - left).collect();
+        let values: Vec<f64> = pairs.iter().map(|(left, right)| unless_same(right - left)).collect();
         Some(Self {
             left: mean(pairs.iter().map(|pair| pair.0)),
             right: mean(pairs.iter().map(|pair| pair.1)),
@@ -129,7 +137,7 @@ impl Differences {
         outcome: (u64, u64, u64),
         lost: u64,
     ) -> Self {
-        let values = influences.map(|(l, r)| right - left + r - l).collect();
+        let values = influences.map(|(l, r)| unless_same(right - left + r - l)).collect();
         Self { left, right, values, kind: Kind::Linearised, outcome, lost, higher_is_better: true }
     }
 
@@ -201,16 +209,24 @@ impl Differences {
     }
 
     /// The smallest true difference that so many pairs show four times in five.
+    ///
+    /// With fewer than [`SPEAKING`] rows no test can speak, whatever they say. Verdicts differ by whole rows, so that as many
+    /// of them are the least that can be seen. Degrees may differ a little on every row: their spread alone decides, and
+    /// without any, how far off the difference may still be.
     fn detectable(&self) -> Option<f64> {
         let n = self.values.len();
-        // However large the effect, the exact test needs six rows that differ before it can speak.
-        let least = (n >= 6).then(|| 6.0 / n as f64)?;
-        let sd = stats::paired_t(&self.values, 0.95).map_or(0.0, |t| t.sd);
-        let spread = stats::detectable_difference(sd, n as u64, 0.05, 0.8).unwrap_or(0.0);
-        match self.kind {
-            Kind::Verdicts(..) | Kind::Shares | Kind::Linearised => Some(spread.max(least)),
-            Kind::Amounts => (spread > 0.0).then_some(spread),
+        if n < SPEAKING {
+            return None;
         }
+        let sd = stats::paired_t(&self.values, stats::CONFIDENCE).map(|t| t.sd);
+        let spread = sd.and_then(|sd| stats::detectable_difference(sd, n as u64, 0.05, 0.8));
+        if matches!(self.kind, Kind::Verdicts(..)) {
+            return Some(spread.unwrap_or(0.0).max(SPEAKING as f64 / n as f64));
+        }
+        spread.or_else(|| {
+            let unseen = self.without_spread(stats::CONFIDENCE);
+            Some((unseen.high - unseen.low) / 2.0).filter(|half| *half > 0.0)
+        })
     }
 
     fn bootstrap(&self, settings: &Settings) -> Option<BootstrapReport> {

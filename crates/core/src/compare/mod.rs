@@ -5,6 +5,7 @@
 //! that pairing earns. Repeats of a row are averaged first, so that they do not pass for independent rows.
 
 mod aggregate;
+mod corpus;
 mod differences;
 mod pairing;
 mod rows;
@@ -12,6 +13,8 @@ mod sentence;
 mod shape;
 mod side;
 mod slices;
+#[cfg(test)]
+mod tests;
 
 use crate::stats;
 
@@ -23,6 +26,15 @@ pub use shape::{
 pub use side::{Side, SideName, Sides};
 
 use differences::Differences;
+
+/// What the answers cost.
+const COST: &str = "cost.per_sample";
+
+/// How many samples have no answer.
+const ERRORS: &str = "errors.share";
+
+/// How many answers some scorer had nothing to say about.
+const UNSCORED: &str = "unscored.share";
 
 /// How two sides are compared.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -68,9 +80,33 @@ pub fn compare(left: &Side, right: &Side, settings: &Settings) -> Comparison {
     comparison
 }
 
+/// What is looked at together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Family {
+    /// How good the answers are.
+    Quality,
+    /// What they cost.
+    Costs,
+    /// Errors and unscored answers that no row has: nothing can be found there.
+    Nothing,
+}
+
+impl Family {
+    fn of(metric: &MetricComparison) -> Self {
+        match &*metric.metric {
+            COST => Self::Costs,
+            ERRORS | UNSCORED if metric.left == 0.0 && metric.right == 0.0 => Self::Nothing,
+            _ => Self::Quality,
+        }
+    }
+}
+
 /// Corrects the p-values of everything that is looked at together (Holm 1979), so that many looks do not find by chance what
-/// is not there. Slices are corrected by themselves (Benjamini and Hochberg 1995): they are where to look next, not what to
-/// decide by.
+/// is not there. What answers cost is no part of that family: it says nothing of how good they are, and must not make the
+/// rest harder to show. Costs are corrected among themselves, which leaves that of a single comparison as it is. Nor are
+/// errors and unscored answers where neither side has any, so that comparing [`everything`](Settings::everything) says the
+/// same of the rest. Slices are corrected by themselves, too (Benjamini and Hochberg 1995): they are where to look next, not
+/// what to decide by.
 pub fn correct(comparisons: &mut [Comparison]) {
     fn adjust<'a>(tests: impl Iterator<Item = &'a mut MetricComparison>, adjusted: fn(&[f64]) -> Vec<f64>) -> u64 {
         let mut tests: Vec<_> = tests.filter(|test| test.p.is_some()).collect();
@@ -84,7 +120,13 @@ pub fn correct(comparisons: &mut [Comparison]) {
         }
         family
     }
-    let family = adjust(comparisons.iter_mut().flat_map(|c| &mut c.metrics), stats::holm);
+    let mut metrics = |family: Family| {
+        let all = comparisons.iter_mut().flat_map(|c| &mut c.metrics);
+        adjust(all.filter(|metric| Family::of(metric) == family), stats::holm)
+    };
+    metrics(Family::Costs);
+    metrics(Family::Nothing);
+    let family = metrics(Family::Quality);
     let slices = comparisons.iter_mut().flat_map(|c| &mut c.slices).map(|slice| &mut slice.comparison);
     adjust(slices, stats::benjamini_hochberg);
     for comparison in comparisons {

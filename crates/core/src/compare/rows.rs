@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use crate::RowId;
 
+use super::side::SideRow;
 use super::{Pairing, Side};
 
 /// What became of a row from the left side to the right.
@@ -69,10 +70,26 @@ fn row(left: &Side, right: &Side, (l, r): (u32, u32), columns: &[(usize, Option<
         _ if lr.answered < lr.samples || rr.answered < rr.samples => Change::Error,
         Some(delta) if *delta < 0.0 => Change::Regressed,
         Some(_) => Change::Improved,
-        None if lr.answers != rr.answers => Change::Changed,
+        None if !same_answers(lr, rr) => Change::Changed,
         None => Change::Same,
     };
     RowChange { row: lr.id.clone(), change, deltas, broke, flipped }
+}
+
+/// Whether two rows were answered alike: the same answers as often, or, where one side was asked more often than the other,
+/// the same answers however often.
+fn same_answers(left: &SideRow, right: &SideRow) -> bool {
+    let answers = |row: &SideRow| {
+        let mut answers: Vec<_> = row.marks.iter().filter_map(|mark| mark.answer).collect();
+        answers.sort_unstable();
+        answers
+    };
+    let (mut left, mut right) = (answers(left), answers(right));
+    if left.len() != right.len() {
+        left.dedup();
+        right.dedup();
+    }
+    left == right
 }
 
 fn harm(row: &RowChange) -> u8 {

@@ -13,19 +13,17 @@ pub(super) enum Unit {
 
 impl Unit {
     fn of(metric: &str) -> Self {
-        if metric.starts_with("cost.") { Self::Dollars } else { Self::Points }
+        if metric == super::COST { Self::Dollars } else { Self::Points }
     }
 
     /// With its sign, without the unit.
     fn signed(self, value: f64) -> String {
         let shown = match self {
-            Self::Points => format!("{:+.1}", value * 100.0),
-            Self::Dollars => format!("{value:+.6}"),
+            Self::Points => format!("{:.1}", value.abs() * 100.0),
+            Self::Dollars => dollars(value.abs()),
         };
-        match shown.as_str() {
-            "-0.0" => "+0.0".to_owned(),
-            _ => shown,
-        }
+        let is_nothing = !shown.contains(|c| matches!(c, '1'..='9'));
+        format!("{}{shown}", if value < 0.0 && !is_nothing { '-' } else { '+' })
     }
 
     /// How far, without a sign, with the unit.
@@ -33,13 +31,24 @@ impl Unit {
         let value = value.abs();
         match self {
             Self::Points => format!("{:.1} points", value * 100.0),
-            Self::Dollars => format!("${value:.6}"),
+            Self::Dollars => dollars(value),
         }
     }
 }
 
+/// Three digits that say something, and cents at least: `$1.20`, `$0.0000125`. Less than any price of a token is nothing.
+fn dollars(value: f64) -> String {
+    if value < 1e-12 {
+        return "$0".to_owned();
+    }
+    let decimals = (2.0 - value.log10().floor()).clamp(2.0, 14.0) as usize;
+    format!("${value:.decimals$}")
+}
+
 /// `better by 4.6 points (95 % +1.4 to +7.8, p = 0.006, 60 pairs); with 60 rows only differences above 4.5 points can be
 /// seen`
+///
+/// Numbers with a sign are gains, so that they mean the same as the words: where less is better, + is less.
 pub(super) fn of(comparison: &MetricComparison, family: u64) -> String {
     let unit = Unit::of(&comparison.metric);
     let because = because(comparison, unit, family);
@@ -48,16 +57,19 @@ pub(super) fn of(comparison: &MetricComparison, family: u64) -> String {
         Finding::Worse => format!("worse by {} ({because})", unit.amount(comparison.delta)),
         Finding::NotShown if comparison.wins + comparison.losses == 0 => format!("no row differs ({because})"),
         Finding::NotShown => {
-            let delta = unit.signed(comparison.delta);
-            let unit = if unit == Unit::Points { " points" } else { "" };
-            format!("no difference shown ({delta}{unit}, {because})")
+            let (gain, delta) =
+                if comparison.higher_is_better { ("", comparison.delta) } else { ("gain ", -comparison.delta) };
+            let points = if unit == Unit::Points { " points" } else { "" };
+            format!("no difference shown ({gain}{}{points}, {because})", unit.signed(delta))
         }
     };
     format!("{said}; {}", sight(comparison, unit))
 }
 
 fn because(comparison: &MetricComparison, unit: Unit, family: u64) -> String {
-    let (low, high) = (unit.signed(comparison.low), unit.signed(comparison.high));
+    let MetricComparison { low, high, .. } = *comparison;
+    let (low, high) = if comparison.higher_is_better { (low, high) } else { (-high, -low) };
+    let (low, high) = (unit.signed(low), unit.signed(high));
     let confidence = comparison.confidence * 100.0;
     let p = match (comparison.p, comparison.adjusted_p) {
         (None, _) => String::new(),

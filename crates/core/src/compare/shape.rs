@@ -20,7 +20,9 @@ pub struct Comparison {
     /// What could not be compared, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_compared: Vec<NotCompared>,
-    /// Over how many tests the p-values of `metrics` were corrected: all that the report shows.
+    /// Over how many tests the p-values of `metrics` were corrected: all that the report shows, but for `cost.per_sample`,
+    /// which is corrected by itself and makes nothing else harder to show, and for errors and unscored answers where there
+    /// are none.
     pub family: u64,
 }
 
@@ -91,7 +93,7 @@ pub struct MetricComparison {
     pub p: Option<f64>,
     /// The test: `mcnemar` (exact), `sign-flip` (permutation, for few pairs), `t`.
     pub test: String,
-    /// The p-value corrected for everything that the report compares.
+    /// The p-value corrected for everything that the report compares; that of `cost.per_sample` for costs alone.
     pub adjusted_p: Option<f64>,
     /// Rows on which the right side is better.
     pub wins: u64,
@@ -106,7 +108,7 @@ pub struct MetricComparison {
     pub bootstrap: Option<BootstrapReport>,
     /// What that allows to say.
     pub finding: Finding,
-    /// The same in words.
+    /// The same in words. Where less is better, the signs in it are those of the gain: + is better.
     pub sentence: String,
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::num::NonZeroU64;
 
 use crate::event::{PlanOutline, ScorerOutline, Variant};
 use crate::spec::{Price, SliceSpec};
@@ -109,11 +110,19 @@ pub(super) struct SideRow {
     pub(super) unscored: u32,
     /// The sum of what the answers cost; NaN where one's cost is not known.
     pub(super) cost: f64,
-    /// The answers, as a number that differs when they do.
-    pub(super) answers: u64,
     pub(super) slices: Box<[u32]>,
-    /// Repeat and number of the event of every sample.
-    seqs: Vec<(u32, u64)>,
+    /// One for every sample.
+    pub(super) marks: Vec<Mark>,
+}
+
+/// What is kept of a sample by itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    trial: u32,
+    /// The number of its event.
+    seq: u64,
+    /// The answer, as a number that differs when answers do; none without an answer.
+    pub(super) answer: Option<NonZeroU64>,
 }
 
 /// What one scorer said.
@@ -200,13 +209,16 @@ impl Side {
         let place = self.row(sample);
         let cost = self.cost(sample);
         let row = &mut self.rows[place as usize];
-        row.seqs.push((sample.case.trial, seq));
+        let answer = match &sample.outcome {
+            Outcome::Completed { completion, .. } => Some(hash_of(completion)),
+            Outcome::Unrendered { .. } | Outcome::Unanswered { .. } => None,
+        };
+        row.marks.push(Mark { trial: sample.case.trial, seq, answer });
         row.samples += 1;
         row.cost += cost;
-        let Outcome::Completed { completion, scores, unscored } = &sample.outcome else { return };
+        let Outcome::Completed { scores, unscored, .. } = &sample.outcome else { return };
         row.answered += 1;
         row.unscored += u32::from(!unscored.is_empty());
-        row.answers = row.answers.wrapping_add(hash_of(completion));
         for (name, score) in scores {
             if let Some(at) = self.scorers.iter().position(|scorer| scorer.name == *name) {
                 self.columns[at].add(place, score);
@@ -270,7 +282,7 @@ impl Side {
     /// The numbers of the events of a row's samples, by repeat.
     pub fn samples_of(&self, row: &RowId) -> Vec<u64> {
         let Some(place) = self.position(row) else { return Vec::new() };
-        let mut seqs = self.rows[place as usize].seqs.clone();
+        let mut seqs: Vec<_> = self.rows[place as usize].marks.iter().map(|mark| (mark.trial, mark.seq)).collect();
         seqs.sort_unstable();
         seqs.into_iter().map(|(_, seq)| seq).collect()
     }
@@ -279,7 +291,7 @@ impl Side {
 impl SideRow {
     fn new(sample: &Sample, slices: Box<[u32]>) -> Self {
         let (id, digest) = (sample.case.row.clone(), sample.row_digest);
-        Self { id, digest, samples: 0, answered: 0, unscored: 0, cost: 0.0, answers: 0, slices, seqs: Vec::with_capacity(1) }
+        Self { id, digest, samples: 0, answered: 0, unscored: 0, cost: 0.0, slices, marks: Vec::with_capacity(1) }
     }
 }
 
@@ -334,7 +346,7 @@ impl Cell {
 }
 
 /// A number that differs when answers do. Answers that are JSON are the same however they are laid out.
-fn hash_of(completion: &Completion) -> u64 {
+fn hash_of(completion: &Completion) -> NonZeroU64 {
     let mut hasher = DefaultHasher::new();
     let text = completion.text.trim_start();
     let document = text.starts_with(['{', '[']).then(|| serde_json::from_str::<serde_json::Value>(text));
@@ -347,6 +359,5 @@ fn hash_of(completion: &Completion) -> u64 {
         call.name.hash(&mut hasher);
         Digest::of_json(&call.arguments).hash(&mut hasher);
     }
-    hasher.finish()
+    NonZeroU64::new(hasher.finish()).unwrap_or(NonZeroU64::MIN)
 }
-

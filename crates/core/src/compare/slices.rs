@@ -17,7 +17,8 @@ pub(super) fn compare(left: &Side, right: &Side, pairing: &Pairing, settings: &S
             continue;
         }
         for (at, scorer) in left.scorers.iter().enumerate() {
-            let same = right.scorers.iter().position(|other| other.name == scorer.name && other.digest == scorer.digest);
+            let same =
+                right.scorers.iter().position(|other| other.name == scorer.name && other.digest == scorer.digest);
             let Some(to) = same else { continue };
             let main = format!("{}.{}", scorer.name, aggregate::main_aggregate(scorer));
             for (metric, differences) in aggregate::of_scorer(left, right, (at, to), &pairs) {

@@ -11,6 +11,9 @@ use super::{JudgeTally, SliceTallies, Tally};
 /// Where a run stands: the fold of its events.
 #[derive(Debug, Clone, Default)]
 pub struct Progress {
+    /// Repeats of a case as the last plan has them, where that is known before the first event: samples are then added up by
+    /// row, or not, as that plan wants it. Else as the plan of the moment has it.
+    pub trials: Option<u32>,
     /// Which run.
     pub run: Option<RunId>,
     /// When it started, by the wall clock.
@@ -71,7 +74,8 @@ impl Progress {
     }
 
     fn finish(&mut self, sample: &Sample) {
-        let repeats = self.plan.as_ref().is_some_and(|plan| plan.trials > 1);
+        let trials = self.trials.or(self.plan.as_ref().map(|plan| plan.trials));
+        let repeats = trials.is_some_and(|trials| trials > 1);
         self.variants.entry(sample.case.variant).or_default().add(sample, repeats);
         if let (Some(plan), Some(transcript)) = (&self.plan, &sample.transcript) {
             self.slices.add(&plan.slices, &transcript.row, sample, repeats);

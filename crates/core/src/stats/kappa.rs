@@ -35,21 +35,26 @@ pub struct Kappa {
     pub se: f64,
 }
 
+/// Differences of shares up to this are rounding.
+const ROUNDING: f64 = 1e-12;
+
 /// Cohen's kappa of two raters (1960; weighted 1968), with the large-sample standard error of Fleiss, Cohen and Everitt 1969
 /// and its normal interval. `table[i][j]` is how often the first said category i and the second j.
 ///
 /// None for a table that is not square, has no ratings, or leaves no room for disagreement by chance (both always say the
-/// same one category). Where the standard error is 0, as it is when the raters always agree, the interval is Wilson's for
-/// their agreement, put on kappa's scale.
+/// same one category). Where the standard error is 0, as it is when the raters always agree, or when one of them always says
+/// the same (kappa is 0 then whatever the other says), the interval is Wilson's for their agreement, put on kappa's scale.
 pub fn cohen_kappa(table: &[Vec<u64>], weights: Weights, confidence: f64) -> Option<Kappa> {
     let shares = Shares::of(table, weights)?;
     let left = 1.0 - shares.expected;
-    if left <= 1e-12 {
+    if left <= ROUNDING {
         return None;
     }
-    let value = (shares.observed - shares.expected) / left;
+    // What rounding leaves of no difference is none, and has no sign.
+    let beyond = shares.observed - shares.expected;
+    let value = if beyond.abs() <= ROUNDING { 0.0 } else { beyond / left };
     let se = shares.standard_error(value);
-    let estimate = if se > 1e-9 {
+    let estimate = if se > 0.0 {
         Estimate::around(value, z(confidence) * se)
     } else {
         let agreed = wilson_of_mean(shares.observed * shares.n as f64, shares.n, confidence)?;
@@ -100,7 +105,8 @@ impl<'a> Shares<'a> {
         self.weights.of(i, j, self.table.len())
     }
 
-    /// Fleiss, Cohen, Everitt 1969, formula 13.
+    /// Fleiss, Cohen, Everitt 1969, formula 13; exactly 0 where the formula gives no more than rounding, of which the root
+    /// would pass for an error.
     fn standard_error(&self, kappa: f64) -> f64 {
         let k = self.table.len();
         let mean =
@@ -112,7 +118,11 @@ impl<'a> Shares<'a> {
         };
         let squares: f64 = self.cells().map(part).sum();
         let centre = kappa - self.expected * (1.0 - kappa);
-        let variance = (squares - centre * centre).max(0.0) / (self.n as f64 * (1.0 - self.expected).powi(2));
+        let spread = squares - centre * centre;
+        if spread <= ROUNDING {
+            return 0.0;
+        }
+        let variance = spread / (self.n as f64 * (1.0 - self.expected).powi(2));
         variance.sqrt()
     }
 }
@@ -156,6 +166,27 @@ mod tests {
         let blind = cohen_kappa(&[vec![0, 3], vec![0, 3]], Weights::None, 0.95).unwrap();
         assert_eq!(blind.estimate.value, 0.0);
         assert!(blind.estimate.high > 0.5 && blind.estimate.low < -0.5, "{blind:?}");
+    }
+
+    #[test]
+    fn one_rater_who_always_says_the_same_is_not_taken_for_certainty() {
+        for (a, b) in (1..40).flat_map(|a| (1..40).map(move |b| (a, b))) {
+            let tables = [
+                vec![vec![0, a], vec![0, b]],
+                vec![vec![a, 0], vec![b, 0]],
+                vec![vec![a, b], vec![0, 0]],
+                vec![vec![0, 0, 0], vec![a, 7, b], vec![0, 0, 0]],
+            ];
+            for (table, weights) in
+                tables.iter().flat_map(|table| [Weights::None, Weights::Linear, Weights::Quadratic].map(|w| (table, w)))
+            {
+                let Kappa { estimate, se } = cohen_kappa(table, weights, 0.95).unwrap();
+                let is_nothing = |number: f64| number.to_bits() == 0;
+                assert!(is_nothing(estimate.value) && is_nothing(se), "{table:?} {weights:?}: {estimate:?} {se}");
+                let wide = estimate.low < 0.0 && estimate.high > 0.0 && estimate.high - estimate.low > 0.1;
+                assert!(wide, "{table:?} {weights:?}: {estimate:?}");
+            }
+        }
     }
 
     #[test]

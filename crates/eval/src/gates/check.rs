@@ -72,6 +72,9 @@ fn shape(gate: &GateSpec) -> Result<(), String> {
     if let Some(bound) = gate.at_least.map(Bound::number).filter(|bound| is_share && !is_rate && *bound > 1.0) {
         return Err(format!("gate `{name}`: nothing is ever at least {bound}; 80 per cent are 0.8"));
     }
+    if gate.at_least.map(Bound::number).is_some_and(|bound| is_share && bound <= 0.0) {
+        return Err(format!("gate `{name}`: everything is at least 0"));
+    }
     if let Some(bound) = gate.at_most.map(Bound::number).filter(|bound| is_share && !is_rate && *bound >= 1.0) {
         return Err(format!("gate `{name}`: everything is at most {bound}; 5 per cent are 0.05"));
     }
@@ -121,9 +124,14 @@ fn reference(gate: &GateSpec, plan: &PlanOutline) -> Result<(), String> {
             )),
         };
     }
-    let mut variants = plan.variants.iter();
-    if variants.any(|variant| is_called(reference, &variant.label, &variant.prompt.name)) {
-        return Ok(());
+    let (named, others): (Vec<_>, Vec<_>) =
+        plan.variants.iter().partition(|variant| is_called(reference, &variant.label, &variant.prompt.name));
+    if !named.is_empty() {
+        return if others.is_empty() {
+            Err(format!("gate `{name}`: there is no other variant than `{reference}` to hold against it"))
+        } else {
+            Ok(())
+        };
     }
     let names = plan.variants.iter().map(|variant| &*variant.prompt.name);
     let hint = did_you_mean(reference, names.chain([BASELINE]));

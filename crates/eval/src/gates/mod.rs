@@ -46,7 +46,11 @@ impl Judgement {
 pub fn judge(gates: &[GateSpec], report: &Report, compared: &Compared) -> Vec<GateReport> {
     let mut judged = Vec::new();
     for gate in gates {
-        for variant in report.variants.iter().filter(|variant| !is_reference(gate, variant)) {
+        let mut variants = report.variants.iter().filter(|variant| !is_reference(gate, variant)).peekable();
+        if variants.peek().is_none() {
+            judged.push(told(gate, "–", None, Some(Judgement::fails("there is no variant to hold it against"))));
+        }
+        for variant in variants {
             match &gate.slice {
                 None => judged.push(on_all(gate, report, variant, compared)),
                 Some(slice) => judged.extend(on_slices(gate, slice, report, variant, compared)),
@@ -63,7 +67,8 @@ fn is_reference(gate: &GateSpec, variant: &VariantReport) -> bool {
 
 fn on_all(gate: &GateSpec, report: &Report, variant: &VariantReport, compared: &Compared) -> GateReport {
     let judgement = if report.is_complete() {
-        let absolute = bounds::hold(gate, variant.metrics.get(&gate.metric));
+        let missing = bounds::Missing::of(&gate.metric, report, variant);
+        let absolute = bounds::hold(gate, variant.metrics.get(&gate.metric), &missing);
         let relative = relative::hold(gate, &variant.variant, None, compared);
         absolute.into_iter().chain(relative).reduce(Judgement::and)
     } else {
@@ -89,7 +94,7 @@ fn on_slices(
     }
     let on_slice = |of: &&carat_core::fold::SliceReport| {
         let judgement = if report.is_complete() {
-            let absolute = bounds::hold(gate, of.metrics.get(&gate.metric));
+            let absolute = bounds::hold(gate, of.metrics.get(&gate.metric), &bounds::Missing::default());
             let relative = relative::hold(gate, &variant.variant, Some(&of.slice), compared);
             absolute.into_iter().chain(relative).reduce(Judgement::and)
         } else {

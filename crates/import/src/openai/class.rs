@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::modelgraded;
 use super::registry::Registry;
 use super::samples::{self, Sample};
-use crate::account::{Loss, Note, plain};
+use crate::account::{Loss, Note, plain, shown};
 use crate::fields::Fields;
 use crate::made::Making;
 use crate::scoring::{self, Added, Asked, Expected};
@@ -36,6 +36,24 @@ pub(super) struct Scored {
 /// What one sample is asked: its scorer's name, settings, and what is expected.
 type Question = (String, ScorerSpec, Option<Value>);
 
+/// The classes that have a counterpart.
+const KNOWN: &[&str] =
+    &["Match", "Includes", "FuzzyMatch", "JsonMatch", "JsonValidator", "Translate", "ModelBasedClassify"];
+
+/// What a class is called without the module that it is in.
+fn word(class: &str) -> &str {
+    class.rsplit(':').next().unwrap_or(class)
+}
+
+/// What to say of a class that has no counterpart; nothing of one that has.
+pub(super) fn unknown(class: &str) -> Option<Note> {
+    let (last, others) = KNOWN.split_last()?;
+    let why = format!("it is unknown here, as programs of one's own are; carat knows {} and {last}", others.join(", "));
+    let note =
+        || Note::lost(format!("the class {}", shown(&json!(class))), why, "write what it checks as a scorer `program`");
+    (!KNOWN.contains(&word(class))).then(note)
+}
+
 /// The scorers of a class.
 ///
 /// # Errors
@@ -47,8 +65,7 @@ pub(super) fn scorers(
     args: &Fields<'_>,
     eval: &mut Eval,
 ) -> Result<Scored, Note> {
-    let name = class.rsplit(':').next().unwrap_or(class);
-    let questions: Vec<Vec<Question>> = match name {
+    let questions: Vec<Vec<Question>> = match word(class) {
         "Match" => {
             few_shot(registry, args, eval)?;
             set(eval, args, Some(0.0), None);
@@ -81,10 +98,7 @@ pub(super) fn scorers(
             set(eval, args, Some(0.0), Some(1024));
             modelgraded::questions(making, registry, args, eval)?
         }
-        _ => {
-            let why = "it is a program; carat knows Match, Includes, FuzzyMatch, JsonMatch, JsonValidator, Translate and ModelBasedClassify";
-            return Err(Note::lost(format!("the class `{class}`"), why, "write what it checks as a scorer `program`"));
-        }
+        _ => return Err(unknown(class).unwrap_or_else(|| Note::lost("an eval", "its class is not carried over", ""))),
     };
     Ok(scored(making, eval, questions))
 }
@@ -132,8 +146,7 @@ fn any_of(ideal: &[Value]) -> Option<Value> {
 fn few_shot(registry: &Registry<'_>, args: &Fields<'_>, eval: &mut Eval) -> Result<(), Note> {
     let number = args.number("num_few_shot").unwrap_or(0.0) as usize;
     let Some(path) = args.text("few_shot_jsonl").filter(|_| number > 0) else { return Ok(()) };
-    let lost = |why: String| Note::lost("examples before each sample", why, "correct it and import again");
-    let examples = samples::examples(registry.files, &registry.root, &path).map_err(lost)?;
+    let examples = samples::examples(registry.files, &registry.root, &path)?;
     let examples: Vec<_> = examples.into_iter().take(number).flatten().collect();
     for sample in &mut eval.samples {
         let last = sample.row.messages.pop();

@@ -1,5 +1,6 @@
 //! OpenAI's evals: the registry of the open-source tool, and the eval objects of the API.
 
+mod aliases;
 mod class;
 mod eval_object;
 mod formula;

@@ -9,7 +9,7 @@ use super::samples::Sample;
 use super::words::Words;
 use crate::account::{Loss, Note, plain};
 use crate::fields::Fields;
-use crate::files::{self, join};
+use crate::files::{self, Unread, join};
 use crate::made::Making;
 use crate::scoring::CRITERION_OF_ROW;
 
@@ -30,8 +30,8 @@ pub(super) fn questions(
     let name =
         name.ok_or_else(|| Note::lost("an eval", "it has no `modelgraded_spec`", "correct it and import again"))?;
     rename(args, eval);
-    let spec = read(registry, &name)
-        .map_err(|why| Note::lost(format!("the judge `{name}`"), why, "correct it and import again"))?;
+    let lost = |(why, advice)| Note::lost(format!("the judge `{name}`"), why, advice);
+    let spec = read(registry, &name).map_err(lost)?;
     let place = format!("modelgraded/{name}.yaml");
     let account = making.account;
     let fields = Fields::new(account, format!("{place}: "), &spec);
@@ -108,10 +108,13 @@ fn rename(args: &Fields<'_>, eval: &mut Eval) {
     }
 }
 
-/// The judge of this name: in a file of its own, or one of several of a file.
-fn read(registry: &Registry<'_>, name: &str) -> Result<Map<String, Value>, String> {
+/// The judge of this name: in a file of its own, or one of several of a file; or why there is none, and what to do.
+fn read(registry: &Registry<'_>, name: &str) -> Result<Map<String, Value>, (String, &'static str)> {
     let folder = join(&registry.root, "modelgraded");
-    let of_own = format!("{folder}/{name}.yaml");
+    let of_own = join(&folder, &format!("{name}.yaml"));
+    if registry.files.text(&of_own) == Err(Unread::Outside) {
+        return Err((format!("{of_own}: {}", Unread::Outside), Unread::Outside.advice()));
+    }
     let others = registry.files.below(&folder).into_iter().filter(|path| *path != of_own && path.ends_with(".yaml"));
     for path in std::iter::once(of_own.clone()).chain(others) {
         let Ok(Value::Object(mut document)) = files::document(registry.files, &path) else { continue };
@@ -122,7 +125,7 @@ fn read(registry: &Registry<'_>, name: &str) -> Result<Map<String, Value>, Strin
             return Ok(document);
         }
     }
-    Err(format!("there is no {of_own}"))
+    Err((format!("there is no {of_own}"), Unread::Missing.advice()))
 }
 
 /// What the judge may answer: a list, or each letter of a text.

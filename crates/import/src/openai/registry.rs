@@ -1,9 +1,8 @@
 //! The registry of OpenAI's evals: `evals/*.yaml`, `data/`, `modelgraded/`.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
+use super::aliases::{self, Entry, Title};
 use super::class::{self, Eval};
 use super::samples;
 use crate::account::{Loss, Note};
@@ -30,15 +29,15 @@ pub(super) struct Registry<'a> {
 pub(super) fn read(making: &mut Making<'_>, files: &dyn Files, path: &str) -> Result<(), ImportError> {
     let (root, sources) = sources(files, path)?;
     let registry = Registry { files, root };
-    let mut entries: Vec<(String, String, Value)> = Vec::new();
+    let mut entries: Vec<Entry> = Vec::new();
     for source in sources {
         if let Value::Object(map) = files::document(files, &source)? {
             entries.extend(map.into_iter().map(|(name, value)| (source.clone(), name, value)));
         }
     }
-    let titles = titles(making, &entries);
+    let titles = aliases::titles(making.account, &entries);
     let mut unique = Unique::default();
-    let evals: Vec<_> = entries.iter().filter(|(_, _, value)| value.get("class").is_some()).collect();
+    let evals: Vec<_> = entries.iter().filter(|(_, _, value)| aliases::is_eval(value)).collect();
     if evals.is_empty() {
         return Err(ImportError::new(path, "it is no registry of evals: nothing in it has a `class`"));
     }
@@ -72,29 +71,6 @@ fn sources(files: &dyn Files, path: &str) -> Result<(String, Vec<String>), Impor
     ))
 }
 
-/// What an eval is called, and what is said about it.
-pub(super) struct Title {
-    name: String,
-    description: Option<String>,
-}
-
-/// The entries that only name an eval, by the name of the eval that they lead to.
-fn titles(making: &Making<'_>, entries: &[(String, String, Value)]) -> BTreeMap<String, Title> {
-    let mut titles = BTreeMap::new();
-    for (source, name, value) in entries.iter().filter(|(_, _, value)| value.get("class").is_none()) {
-        let Some(fields) = Fields::of(making.account, &format!("{source}: {name}"), Some(value)) else { continue };
-        fields.leave("metrics", Loss::Incidental, "scorers have metrics of their own", "");
-        fields.leave("disclaimer", Loss::Incidental, "evals have none", "");
-        fields.leave("key", Loss::Incidental, "evals have none", "");
-        fields.leave("group", Loss::Incidental, "evals have none", "");
-        let description = fields.text("description");
-        if let Some(target) = fields.text("id") {
-            titles.entry(target).or_insert_with(|| Title { name: name.clone(), description });
-        }
-    }
-    titles
-}
-
 fn one(
     making: &mut Making<'_>,
     registry: &Registry<'_>,
@@ -108,18 +84,23 @@ fn one(
         fields.leave(key, Loss::Incidental, "it says nothing that an eval here has a place for", "");
     }
     let class = fields.text("class").unwrap_or_default();
+    if let Some(note) = class::unknown(&class) {
+        // What belongs to an eval that is left out is left out with it.
+        fields.rest();
+        making.account.note(place, note);
+        return;
+    }
     let empty = Map::new();
     let args = fields.inner("args").unwrap_or_else(|| Fields::new(making.account, fields.at("args"), &empty));
     let read = args
         .text("samples_jsonl")
-        .ok_or_else(|| "it has no `samples_jsonl`".to_owned())
+        .ok_or_else(|| Note::lost("an eval", "it has no `samples_jsonl`", "correct it and import again"))
         .and_then(|path| samples::read(making.account, registry.files, &registry.root, &path));
     let samples = match read {
         Ok(samples) => samples,
-        Err(why) => {
-            // What belongs to an eval that is left out is left out with it.
+        Err(note) => {
             args.rest();
-            making.account.note(place, Note::lost("an eval", why, "correct it and import again"));
+            making.account.note(place, note);
             return;
         }
     };

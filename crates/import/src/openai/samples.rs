@@ -4,7 +4,7 @@ use carat_core::{Message, Role};
 use serde_json::{Map, Value};
 
 use crate::account::{Account, Note};
-use crate::files::{self, Files};
+use crate::files::{self, Files, Unread};
 use crate::made::Draft;
 use crate::prompt_file;
 
@@ -20,13 +20,14 @@ pub(super) struct Sample {
 /// Reads the samples of a file of the registry in `root`. Samples that cannot be read are noted.
 ///
 /// # Errors
-/// The file as a whole cannot be read: why.
-pub(super) fn read(account: &Account, files: &dyn Files, root: &str, path: &str) -> Result<Vec<Sample>, String> {
-    let (path, text) = find(files, root, path)?;
+/// The file as a whole cannot be read: what to say of the eval.
+pub(super) fn read(account: &Account, files: &dyn Files, root: &str, path: &str) -> Result<Vec<Sample>, Note> {
+    let lost = |why: String| Note::lost("an eval", why, "correct it and import again");
+    let (path, text) = find(files, root, path).map_err(|(why, advice)| Note::lost("an eval", why, advice))?;
     if text.starts_with("version https://git-lfs") {
-        return Err(format!("{path} has not been fetched: `git lfs pull` fetches it"));
+        return Err(lost(format!("{path} has not been fetched: `git lfs pull` fetches it")));
     }
-    let lines = files::lines(&text, &path).map_err(|error| error.to_string())?;
+    let lines = files::lines(&text, &path).map_err(|error| lost(error.to_string()))?;
     let mut samples = Vec::new();
     for (line, value) in lines {
         let place = format!("{path}:{line}");
@@ -47,10 +48,12 @@ pub(super) fn read(account: &Account, files: &dyn Files, root: &str, path: &str)
 /// The examples of a file: the messages that stand under `sample` on each line.
 ///
 /// # Errors
-/// They cannot be read: why.
-pub(super) fn examples(files: &dyn Files, root: &str, path: &str) -> Result<Vec<Vec<Message>>, String> {
-    let (path, text) = find(files, root, path)?;
-    let lines = files::lines(&text, &path).map_err(|error| error.to_string())?;
+/// They cannot be read: what to say of them.
+pub(super) fn examples(files: &dyn Files, root: &str, path: &str) -> Result<Vec<Vec<Message>>, Note> {
+    let what = "examples before each sample";
+    let lost = |why: String| Note::lost(what, why, "correct it and import again");
+    let (path, text) = find(files, root, path).map_err(|(why, advice)| Note::lost(what, why, advice))?;
+    let lines = files::lines(&text, &path).map_err(|error| lost(error.to_string()))?;
     let read = |(line, value): (usize, Value)| {
         let messages = value
             .get("sample")
@@ -58,14 +61,21 @@ pub(super) fn examples(files: &dyn Files, root: &str, path: &str) -> Result<Vec<
             .ok_or_else(|| format!("{path}:{line}: it has no `sample`"))?;
         messages.iter().map(message).collect::<Result<Vec<_>, _>>()
     };
-    lines.into_iter().map(read).collect()
+    lines.into_iter().map(read).collect::<Result<_, String>>().map_err(lost)
 }
 
-/// The file, from the folder `data` of the registry or as the path stands.
-fn find(files: &dyn Files, root: &str, path: &str) -> Result<(String, String), String> {
+/// The file with its text, from the folder `data` of the registry or as the path stands; or why there is none, and what to do.
+fn find(files: &dyn Files, root: &str, path: &str) -> Result<(String, String), (String, &'static str)> {
     let places = [files::join(&files::join(root, "data"), path), files::join(root, path), path.to_owned()];
-    let found = places.iter().find_map(|path| Some((path.clone(), files.text(path).ok()?)));
-    found.ok_or_else(|| format!("there is no {}", places[0]))
+    let mut why = (format!("there is no {}", places[0]), Unread::Missing.advice());
+    for place in &places {
+        match files.text(place) {
+            Ok(text) => return Ok((place.clone(), text)),
+            Err(Unread::Missing) => {}
+            Err(other) => why = (format!("{place}: {other}"), other.advice()),
+        }
+    }
+    Err(why)
 }
 
 /// The row and the ideal answers of a sample, and whether its input was a text.

@@ -194,11 +194,11 @@ fn of_file(desk: &Desk<'_, '_>, place: &str, value: &Value) -> Option<Value> {
     match ending(&path) {
         "json" | "yaml" | "yml" => match files::document(desk.files, &path) {
             Ok(value) => Some(value),
-            Err(error) => lost(&error.to_string(), "correct it and import again"),
+            Err(error) => lost(&error.to_string(), error.advice),
         },
         "txt" | "md" | "html" | "xml" | "csv" | "" => match desk.files.text(&path) {
             Ok(text) => Some(Value::String(text.trim().to_owned())),
-            Err(why) => lost(&format!("{path}: {why}"), "correct it and import again"),
+            Err(why) => lost(&format!("{path}: {why}"), why.advice()),
         },
         _ => lost("it is a program", unsupported::AS_PROGRAM),
     }

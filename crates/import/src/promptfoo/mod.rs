@@ -21,7 +21,7 @@ mod view;
 use serde_json::Value;
 
 use crate::account::{Account, Note};
-use crate::files::{self, Files, ImportError, ending};
+use crate::files::{self, Files, ImportError, Unread, ending};
 use crate::made::Making;
 use crate::{Imported, Options};
 
@@ -62,7 +62,7 @@ fn configuration(files: &dyn Files, path: &str) -> Result<String, ImportError> {
             )),
         };
     }
-    let found = CONFIGURATIONS.iter().find(|name| files.text(name).is_ok());
+    let found = CONFIGURATIONS.iter().find(|name| files.text(name) != Err(Unread::Missing));
     found
         .map(|name| (*name).to_owned())
         .ok_or_else(|| ImportError::new(".", "there is no promptfooconfig.yaml here; name the configuration's file"))
@@ -140,6 +140,6 @@ impl Desk<'_, '_> {
     }
 
     fn cannot_read(&self, place: &str, what: &str, error: &ImportError) {
-        self.account.note(place, Note::lost(format!("`{what}`"), error.to_string(), "correct it and import again"));
+        self.account.note(place, Note::lost(format!("`{what}`"), error.to_string(), error.advice));
     }
 }

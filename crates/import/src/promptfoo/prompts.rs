@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::Desk;
 use crate::account::{Note, shown, unreadable};
 use crate::fields::Fields;
-use crate::files::{self, ending, stem};
+use crate::files::{self, Unread, ending, stem};
 use crate::jinja;
 use crate::names::{self, Unique};
 use crate::prompt_file::{self, PromptFile, Said};
@@ -115,7 +115,7 @@ fn of_text(desk: &Desk<'_, '_>, place: &str, text: &str, label: Option<String>) 
     }
     let paths = files::matching(desk.files, &desk.path(text));
     let is_file = text.starts_with("file://")
-        || (looks_like_a_path(text) && paths.iter().any(|path| desk.files.text(path).is_ok()));
+        || (looks_like_a_path(text) && paths.iter().any(|path| desk.files.text(path) != Err(Unread::Missing)));
     if !is_file {
         return vec![Written { place: place.to_owned(), label, from: None, raw: text.to_owned(), options: Map::new() }];
     }
@@ -142,7 +142,7 @@ fn of_file(desk: &Desk<'_, '_>, place: &str, path: &str, label: Option<&String>)
     }
     let text = match desk.files.text(path) {
         Ok(text) => text,
-        Err(why) => return lost(why, "correct it and import again"),
+        Err(why) => return lost(why.to_string(), why.advice()),
     };
     let prompts = match ending(path) {
         // The separator of prompts in one file.

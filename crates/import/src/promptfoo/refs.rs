@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::account::{Account, Note};
 use crate::files::{self, Files};
+use crate::unread::CORRECT;
 
 /// The most references that are followed, and how deep: a configuration that refers to itself has an end.
 const MOST: usize = 10_000;
@@ -56,7 +57,7 @@ impl<'a> Refs<'a> {
     fn target(&mut self, target: &str, beside: &Map<String, Value>, depth: usize) -> Value {
         self.followed += 1;
         if depth >= DEEPEST || self.followed > MOST {
-            self.dangling(target, "it leads back to itself, or there are too many references");
+            self.dangling(target, "it leads back to itself, or there are too many references", CORRECT);
             return Value::Null;
         }
         let (file, way) = target.split_once('#').unwrap_or((target, ""));
@@ -65,10 +66,16 @@ impl<'a> Refs<'a> {
             self.root.pointer(way).cloned()
         } else {
             let path = files::join(files::folder(self.file), file.trim_start_matches("file://"));
-            files::document(self.files, &path).ok().and_then(|document| document.pointer(way).cloned())
+            match files::document(self.files, &path) {
+                Ok(document) => document.pointer(way).cloned(),
+                Err(error) => {
+                    self.dangling(target, &error.to_string(), error.advice);
+                    return Value::Null;
+                }
+            }
         };
         let Some(found) = found else {
-            self.dangling(target, "there is nothing where it leads");
+            self.dangling(target, "there is nothing where it leads", CORRECT);
             return Value::Null;
         };
         let mut found = self.follow(&found, depth + 1);
@@ -79,8 +86,8 @@ impl<'a> Refs<'a> {
         found
     }
 
-    fn dangling(&self, target: &str, why: &str) {
-        let note = Note::lost(format!("the reference `{target}`"), why, "correct it and import again");
+    fn dangling(&self, target: &str, why: &str, advice: &str) {
+        let note = Note::lost(format!("the reference `{target}`"), why, advice);
         self.account.note(self.file, note);
     }
 

@@ -200,7 +200,7 @@ fn of_file(desk: &Desk<'_, '_>, test: &Test, path: &str) -> Option<Value> {
                 Err(error) => lost(&error.to_string(), "correct it and import again"),
             },
             Ok(text) => Some(json!(text.trim())),
-            Err(why) => lost(&why, "correct it and import again"),
+            Err(why) => lost(&why.to_string(), why.advice()),
         },
     }
 }

@@ -150,8 +150,8 @@ pub(super) fn sources(desk: &Desk<'_, '_>, place: &str, value: &Value) -> Vec<(S
 }
 
 fn of_file(desk: &Desk<'_, '_>, place: &str, path: &str) -> Vec<(String, Value)> {
-    let lost = |why: &str| {
-        let note = Note::lost(format!("the tests of `{path}`"), why, "correct it and import again");
+    let lost = |why: &str, advice: &str| {
+        let note = Note::lost(format!("the tests of `{path}`"), why, advice);
         desk.account.note(place, note);
         Vec::new()
     };
@@ -161,21 +161,21 @@ fn of_file(desk: &Desk<'_, '_>, place: &str, path: &str) -> Vec<(String, Value)>
     }
     let text = match desk.files.text(path) {
         Ok(text) => text,
-        Err(why) => return lost(&why),
+        Err(why) => return lost(&why.to_string(), why.advice()),
     };
     let at = |line: u64, value: Value| (format!("{path}:{line}"), value);
     match ending(path) {
         "csv" | "tsv" => match csv::tests(&text, if ending(path) == "tsv" { b'\t' } else { b',' }) {
             Ok(tests) => tests.into_iter().map(|(line, test)| at(line, test)).collect(),
-            Err((line, why)) => lost(&format!("line {line}: {why}")),
+            Err((line, why)) => lost(&format!("line {line}: {why}"), "correct it and import again"),
         },
         "jsonl" => match files::lines(&text, path) {
             Ok(tests) => tests.into_iter().map(|(line, test)| at(line as u64, test)).collect(),
-            Err(error) => lost(&error.to_string()),
+            Err(error) => lost(&error.to_string(), error.advice),
         },
         _ => match files::parse(&text, path) {
             Ok(value) => desk.each_with_files(&format!("{path}: "), &value),
-            Err(error) => lost(&error.to_string()),
+            Err(error) => lost(&error.to_string(), error.advice),
         },
     }
 }

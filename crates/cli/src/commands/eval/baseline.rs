@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use carat_core::compare::Sides;
 use carat_core::event::PlanOutline;
 use carat_core::spec::SliceSpec;
 use carat_core::{Digest, EventKind, Outcome, Row, RowId, Rows, RunId};
@@ -35,6 +36,17 @@ impl Loaded {
             return Err(Fault::mendable(format!("the baseline is the run itself; {advice}")));
         }
         Ok(())
+    }
+
+    /// Refuses a baseline that has no row in common with what is recorded.
+    pub(crate) fn refuse_unrelated(&self, sides: &Sides) -> Result<(), Fault> {
+        let known: HashMap<&RowId, &Digest> = self.baseline.sides.all().iter().flat_map(|side| side.rows()).collect();
+        let mut recorded = sides.all().iter().flat_map(|side| side.rows()).peekable();
+        if recorded.peek().is_none() || recorded.any(|(row, digest)| known.get(row) == Some(&digest)) {
+            return Ok(());
+        }
+        let why = "the baseline was measured on other data: no recorded row is among its rows with the same content";
+        Err(Fault::mendable(format!("{why}; take a baseline of this dataset")))
     }
 
     /// That of a recorded run, or why there is none any more.

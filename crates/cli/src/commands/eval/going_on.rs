@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use carat_core::compare::Sides;
 use carat_core::event::{PlanOutline, Reuse, Variant};
+use carat_core::fold::Progress;
 use carat_core::{Case, Event, EventKind, RunId};
 use carat_eval::Plan;
 use carat_eval::resume::{Decisions, Recorded};
@@ -44,6 +45,7 @@ pub(super) async fn go_on(args: &Args, reference: &str, session: &Session) -> Re
         Some(reference) => {
             let loaded = Loaded::find(reference, &plan.outline.slices, session).await?;
             loaded.refuse_itself(&run)?;
+            loaded.refuse_unrelated(&count(&store, &run, &plan.outline).await?.sides)?;
             Some(loaded)
         }
         None => None,
@@ -104,7 +106,8 @@ async fn decide(
 
 /// What still counts of the run, folded as if it had just happened.
 pub(super) async fn count(store: &Store, run: &RunId, outline: &PlanOutline) -> Result<Counted, Fault> {
-    let mut counted = Counted { sides: Sides::new(run.as_str(), &[]), ..Counted::default() };
+    let progress = Progress { trials: Some(outline.trials), ..Progress::default() };
+    let mut counted = Counted { progress, sides: Sides::new(run.as_str(), &[]), ..Counted::default() };
     let detail = if outline.slices.is_empty() { Detail::Verdicts } else { Detail::Rows };
     let mut replay = store.replay(run, detail).await?;
     while let Some(event) = replay.next().await? {

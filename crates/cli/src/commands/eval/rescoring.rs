@@ -48,7 +48,7 @@ pub(super) async fn rescore(args: &Args, reference: &str, session: &Session) -> 
         Fault::mendable(format!("{}: {why}", eval.file))
     })?;
     gates::check(&outline).map_err(|why| Fault::mendable(format!("{}: {why}", eval.file)))?;
-    let answered = answered(&store, &run).await?;
+    let answered = answered(&store, &run, &outline).await?;
     if args.dry_run || answered.is_empty() {
         let told = format!("{} recorded answers of run {run} to score again", answered.len());
         return if answered.is_empty() { Err(Fault::nothing(told)) } else { crate::out::data(&(told + "\n")).map(|()| Exit::Fine) };
@@ -58,6 +58,7 @@ pub(super) async fn rescore(args: &Args, reference: &str, session: &Session) -> 
         Some(reference) => {
             let loaded = Loaded::find(reference, &outline.slices, session).await?;
             loaded.refuse_itself(&run)?;
+            loaded.refuse_unrelated(&count(&store, &run, &outline).await?.sides)?;
             Some(loaded)
         }
         None => None,
@@ -93,9 +94,13 @@ fn rescored(
 }
 
 /// The numbers of the samples that count and have an answer.
-async fn answered(store: &Store, run: &carat_core::RunId) -> Result<Vec<u64>, Fault> {
+async fn answered(store: &Store, run: &carat_core::RunId, outline: &PlanOutline) -> Result<Vec<u64>, Fault> {
     let recorded = store.recorded(run).await?;
-    let counts = recorded.into_iter().filter(|sample| sample.completed && (!sample.superseded || !sample.scored));
+    // An answer that waited for its scores when the run was stopped counts as well, if its variant is still there.
+    let is_planned = |number: u32| outline.variants.iter().any(|variant| variant.number == number);
+    let counts = recorded.into_iter().filter(|sample| {
+        sample.completed && is_planned(sample.variant) && (!sample.superseded || !sample.scored)
+    });
     let mut latest: HashMap<_, u64> = HashMap::new();
     for sample in counts {
         let seq = latest.entry((sample.variant, sample.row, sample.trial)).or_default();

@@ -1,17 +1,19 @@
 //! `carat run export RUN [FILE]`: a run as one file, or its samples one a line.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, IsTerminal as _, Write};
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use carat_core::EventKind;
 use carat_core::event::RunStatus;
-use carat_report::SampleLine;
+use carat_core::fold::{Progress, Report};
+use carat_report::{Alone, Format, Subject};
 use carat_store::{ArchiveError, Detail, RunRecord, Store, StoreError};
 
 use crate::exit::Exit;
 use crate::fault::Fault;
+use crate::recorded::Recorded;
+use crate::report_files::{self, Draft};
 use crate::session::Session;
 
 /// What is written.
@@ -44,7 +46,7 @@ pub(super) async fn export(
     file: Option<&Path>,
     force: bool,
 ) -> Result<Exit, Fault> {
-    let store = session.store().await?;
+    let store = Arc::new(session.store().await?);
     let run = store.find_run(reference).await?;
     if store.is_running(&run.id)? {
         return Err(StoreError::Running { run: run.id }.into());
@@ -105,64 +107,38 @@ async fn to_stdout(store: &Store, run: &RunRecord) -> Result<Exit, Fault> {
 }
 
 /// The file is there with all of the run, or as it was before. How long it is.
-async fn to_file(shape: Shape, store: &Store, run: &RunRecord, file: &Path, force: bool) -> Result<u64, Fault> {
-    let beside = beside(file);
-    let written = fill(shape, store, run, &beside, file).await.and_then(|bytes| {
-        // Somebody else may have written it meanwhile.
-        refuse_to_overwrite(file, force)?;
-        fs::rename(&beside, file).map_err(|error| unwritable(file, &error))?;
-        Ok(bytes)
-    });
-    if written.is_err() {
-        let _ = fs::remove_file(&beside);
-    }
-    written
-}
-
-/// Where an export is written before it gets its name; each process has a place of its own.
-fn beside(file: &Path) -> PathBuf {
-    let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    file.with_file_name(name)
-}
-
-async fn fill(shape: Shape, store: &Store, run: &RunRecord, beside: &Path, file: &Path) -> Result<u64, Fault> {
-    let out = File::create(beside).map_err(|error| unwritable(file, &error))?;
+async fn to_file(shape: Shape, store: &Arc<Store>, run: &RunRecord, file: &Path, force: bool) -> Result<u64, Fault> {
+    let (draft, out) = Draft::beside(file).map_err(|error| unwritable(file, &error))?;
     match shape {
         Shape::Archive => drop(store.export(run, &out).await.map_err(|error| fault(error, file))?),
         Shape::Samples => samples(store, run, &out, file).await?,
     }
     let length = out.sync_all().and_then(|()| out.metadata()).map_err(|error| unwritable(file, &error))?;
+    // Somebody else may have written it meanwhile.
+    refuse_to_overwrite(file, force)?;
+    draft.keep().map_err(|error| unwritable(file, &error))?;
     Ok(length.len())
 }
 
-async fn samples(store: &Store, run: &RunRecord, out: &File, file: &Path) -> Result<(), Fault> {
+/// The samples as `--jsonl` has them: one run gives the same bytes by either way.
+async fn samples(store: &Arc<Store>, run: &RunRecord, out: &File, file: &Path) -> Result<(), Fault> {
     // Nobody goes on with the run meanwhile; in a store that cannot be written nobody does that anyhow.
     let _held = match store.reopen_run(&run.id).await {
         Err(error @ StoreError::Running { .. }) => return Err(error.into()),
         held => held.ok(),
     };
-    let mut out = BufWriter::new(out);
-    let mut labels: BTreeMap<u32, String> = BTreeMap::new();
-    let mut replay = store.replay(&run.id, Detail::Full).await?;
-    while let Some(event) = replay.next().await? {
-        match event.kind {
-            EventKind::RunStarted { plan, .. } | EventKind::RunResumed { plan, .. } => {
-                labels.extend(plan.variants.into_iter().map(|variant| (variant.number, variant.label)));
-            }
-            EventKind::CaseFinished { sample } => {
-                let label = labels.get(&sample.case.variant).map_or("?", String::as_str);
-                let line = serde_json::to_string(&SampleLine::of(&sample, label)).map_err(Fault::bug)?;
-                writeln!(out, "{line}").map_err(|error| unwritable(file, &error))?;
-            }
-            EventKind::AttemptFailed { .. }
-            | EventKind::CaseAnswered { .. }
-            | EventKind::JudgeAnswered { .. }
-            | EventKind::ModelGivenUp { .. }
-            | EventKind::RunFinished { .. } => {}
-        }
-    }
-    out.flush().map_err(|error| unwritable(file, &error))
+    let recorded = Recorded::InStore(Arc::clone(store), run.clone());
+    let mut progress = Progress::default();
+    let count = |event: carat_core::Event| {
+        progress.apply(&event);
+        Ok(())
+    };
+    recorded.events(Detail::Verdicts, count).await?;
+    // A run that was killed before it began has no samples.
+    let (Some(report), Some(plan)) = (Report::of(&progress), progress.plan.as_ref()) else { return Ok(()) };
+    let subject = Subject { plan, report: &report };
+    let written = report_files::fill(Format::JsonLines, Box::new(out), subject, &recorded, &mut Alone).await;
+    written.map_err(|why| unwritable(file, &why))
 }
 
 fn fault(error: ArchiveError, file: &Path) -> Fault {
@@ -212,12 +188,5 @@ mod tests {
         assert!(refuse_to_overwrite(&file, false).unwrap_err().message.ends_with("--force overwrites it"));
         assert!(refuse_to_overwrite(&file, true).is_ok());
         assert!(refuse_to_overwrite(folder.path(), true).is_err(), "a folder is no file");
-    }
-
-    #[test]
-    fn what_is_not_complete_yet_stands_beside_the_file() {
-        let beside = beside(Path::new("out/run.carat"));
-        assert_eq!(beside.parent(), Some(Path::new("out")));
-        assert!(beside.to_string_lossy().ends_with(".part"));
     }
 }

@@ -75,7 +75,8 @@ async fn fold(recorded: &Recorded) -> Result<Folded, Fault> {
     let plan = outline(recorded).await?;
     let has_slices = plan.as_ref().is_some_and(|plan| !plan.slices.is_empty());
     let compares = plan.as_ref().is_some_and(carry_out::is_compared);
-    let mut folded = Folded { sides: Sides::new(recorded.name(), &[]), ..Folded::default() };
+    let progress = Progress { trials: plan.as_ref().map(|plan| plan.trials), ..Progress::default() };
+    let mut folded = Folded { progress, sides: Sides::new(recorded.name(), &[]), ..Folded::default() };
     let each = |event: carat_core::Event| {
         folded.progress.apply(&event);
         folded.reasons.apply(&event);
