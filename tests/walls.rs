@@ -15,7 +15,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("carat-import", &["carat-core"]),
     ("carat-registry", &["carat-core"]),
     ("carat-report", &["carat-core"]),
-    ("carat-cli", &["carat-core", "carat-store", "carat-models", "carat-eval", "carat-import", "carat-registry", "carat-report"]),
+    (
+        "carat-cli",
+        &["carat-core", "carat-store", "carat-models", "carat-eval", "carat-import", "carat-registry", "carat-report"],
+    ),
     // For tests and benchmarks only.
     ("carat-sim", &[]),
 ];

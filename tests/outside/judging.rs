@@ -9,10 +9,8 @@ use super::project::Project;
 
 /// A server on which the model `m` answers, and the judge says these words as they stand.
 fn server(rules: Vec<AnswerRule>) -> Running {
-    let mut rules: Vec<_> = rules
-        .into_iter()
-        .map(|rule| AnswerRule { model: Some("judge".to_owned()), verbatim: true, ..rule })
-        .collect();
+    let mut rules: Vec<_> =
+        rules.into_iter().map(|rule| AnswerRule { model: Some("judge".to_owned()), verbatim: true, ..rule }).collect();
     rules.push(AnswerRule { model: Some("m".to_owned()), ..AnswerRule::always("Gladly. It is in the drawer.") });
     Simulation::new(Settings { rules, ..Settings::default() }).start_on_thread("127.0.0.1:0").unwrap()
 }
@@ -50,7 +48,8 @@ fn has_scorers(project: &Project, scorers: &str) {
     project.write("evals/questions.yaml", spec);
 }
 
-const POLITE: &str = "  - { name: polite, judge: { model: judge, rubric: Is it polite?, human: \"{{ metadata.human }}\" } }\n";
+const POLITE: &str =
+    "  - { name: polite, judge: { model: judge, rubric: Is it polite?, human: \"{{ metadata.human }}\" } }\n";
 
 fn calls(server: &Running) -> u64 {
     server.counters().totals.requests.values().sum()
@@ -206,7 +205,10 @@ fn openai_graders_are_read_as_scorers() {
     let ended = project.carat(&["eval", "questions"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert_eq!(variant(&project)["metrics"]["drawer.accuracy"]["value"], 1.0);
-    project.write("evals/drawer.json", r#"{"type": "python", "name": "own", "source": "def grade(sample, item): return 1"}"#);
+    project.write(
+        "evals/drawer.json",
+        r#"{"type": "python", "name": "own", "source": "def grade(sample, item): return 1"}"#,
+    );
     let ended = project.carat(&["eval", "questions"]);
     assert_eq!(ended.code, Some(2), "{ended:?}");
     assert!(ended.talk.contains("program"), "{}", ended.talk);

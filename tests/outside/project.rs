@@ -87,7 +87,8 @@ fn timeless(line: &str) -> &str {
 /// The text without what differs each time: how far a run has come, and what to do next, are left out.
 fn plain(project: &Project, text: &str) -> String {
     let is_progress = |line: &str| line.starts_with(|c: char| c.is_ascii_digit()) && line.contains("/s");
-    let is_next_step = |line: &str| line.starts_with("next:") || line.starts_with("  carat run ") || line.starts_with("  carat diff ");
+    let is_next_step =
+        |line: &str| line.starts_with("next:") || line.starts_with("  carat run ") || line.starts_with("  carat diff ");
     let is_kept = |line: &&str| !is_progress(line) && !is_next_step(line);
     let text: String = text.split_inclusive('\n').filter(is_kept).collect();
     let text = text.replace(&project.path().display().to_string(), "PROJECT");

@@ -343,9 +343,14 @@ fn compare() {
 
 fn reports() {
     let folder = compared(100_000);
-    for (format, file) in
-        [("jsonl", "r.jsonl"), ("junit", "r.xml"), ("markdown", "r.md"), ("html", "r.html"), ("csv", "r.csv"), ("parquet", "r.parquet")]
-    {
+    for (format, file) in [
+        ("jsonl", "r.jsonl"),
+        ("junit", "r.xml"),
+        ("markdown", "r.md"),
+        ("html", "r.html"),
+        ("csv", "r.csv"),
+        ("parquet", "r.parquet"),
+    ] {
         let taken = again(1, || carat(folder.path(), &["run", "show", "@last", &format!("--{format}"), file]));
         tell(&format!("{format} of 100,000 samples"), &taken, "s", "", |t| t.wall.as_secs_f64());
         tell(&format!("{format} of 100,000 samples: peak memory"), &taken, "MB", "<= 150", |t| t.peak_mb);

@@ -5,7 +5,6 @@ use carat_core::compare::{Comparison, Settings, Side, Sides, compare, correct};
 use carat_core::event::PlanOutline;
 use carat_core::spec::GateSpec;
 
-
 /// What a gate calls the run or file of `--baseline`.
 pub const BASELINE: &str = "baseline";
 
@@ -118,9 +117,8 @@ fn sides<'a>(run: &'a Sides, baseline: Option<&'a Baseline>, reference: &str) ->
 /// The variant of this label; or the prompt of this name on the same model, for another model would be another question.
 fn named<'a>(all: &'a [Side], name: &str, side: &Side) -> Option<&'a Side> {
     let by_label = all.iter().find(|other| other.name().variant == name);
-    let on_same_model = |other: &&Side| {
-        *other.variant.prompt.name == *name && other.variant.model.name == side.variant.model.name
-    };
+    let on_same_model =
+        |other: &&Side| *other.variant.prompt.name == *name && other.variant.model.name == side.variant.model.name;
     by_label.or_else(|| all.iter().find(on_same_model))
 }
 

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use carat_core::spec::{OVERALL, Price, ScorerSpec};
-use carat_core::{
-    Answer, Ask, Assessor, Outcome, Sample, Score, Scorer, UnitInterval, Unscored, UnscoredKind,
-};
+use carat_core::{Answer, Ask, Assessor, Outcome, Sample, Score, Scorer, UnitInterval, Unscored, UnscoredKind};
 
 /// What each scorer says of an answer, by its name.
 #[derive(Debug, Clone, Default)]
@@ -43,7 +41,8 @@ impl Jury {
     /// Of what computes and what asks, by the spec in which they stand.
     pub fn new(spec: &[ScorerSpec], scorers: Vec<Box<dyn Scorer>>, assessors: Vec<Box<dyn Assessor>>) -> Self {
         let order = spec.iter().map(|scorer| Arc::from(scorer.name.as_str())).collect();
-        let weights = spec.iter().filter_map(|scorer| Some((Arc::from(scorer.name.as_str()), scorer.weight?))).collect();
+        let weights =
+            spec.iter().filter_map(|scorer| Some((Arc::from(scorer.name.as_str()), scorer.weight?))).collect();
         Self { scorers, assessors, order, weights, prices: HashMap::new() }
     }
 
@@ -158,7 +157,8 @@ mod tests {
 
     fn overall(jury: &Jury, verdicts: Verdicts) -> Option<Result<f64, UnscoredKind>> {
         let verdicts = jury.conclude(verdicts);
-        let scored = verdicts.scores.iter().find(|(name, _)| &**name == OVERALL).map(|(_, score)| Ok(score.value.get()));
+        let scored =
+            verdicts.scores.iter().find(|(name, _)| &**name == OVERALL).map(|(_, score)| Ok(score.value.get()));
         let unscored = verdicts.unscored.iter().find(|(name, _)| &**name == OVERALL).map(|(_, why)| Err(why.reason));
         scored.or(unscored)
     }
@@ -178,7 +178,8 @@ mod tests {
     #[test]
     fn without_weights_there_is_no_overall_score() {
         let jury = jury(&[("a", None), ("b", Some(0.0))]);
-        let verdicts = Verdicts { scores: vec![("a".into(), score(1.0)), ("b".into(), score(1.0))], ..Verdicts::default() };
+        let verdicts =
+            Verdicts { scores: vec![("a".into(), score(1.0)), ("b".into(), score(1.0))], ..Verdicts::default() };
         assert_eq!(overall(&jury, verdicts), None);
     }
 

@@ -15,9 +15,11 @@ pub(crate) fn of_spec(
 ) -> Result<Vec<ScorerOutline>, String> {
     let outline = |scorer| of(scorer, digest(scorer));
     let mut outlines: Vec<_> = spec.scorers.iter().map(outline).collect::<Result<_, _>>()?;
-    let weighted: Vec<_> = outlines.iter().zip(&spec.scorers).filter_map(|(outline, scorer)| {
-        Some((outline.digest, scorer.weight?.to_string()))
-    }).collect();
+    let weighted: Vec<_> = outlines
+        .iter()
+        .zip(&spec.scorers)
+        .filter_map(|(outline, scorer)| Some((outline.digest, scorer.weight?.to_string())))
+        .collect();
     if !weighted.is_empty() {
         outlines.push(ScorerOutline {
             name: OVERALL.into(),

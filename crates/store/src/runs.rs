@@ -111,7 +111,10 @@ impl Store {
     /// # Errors
     /// Whatever keeps a store from being read.
     pub async fn runs(&self) -> Result<Vec<RunRecord>, StoreError> {
-        self.records(sqlx::query(select_runs!("WHERE r.id NOT LIKE 'importing-%' ORDER BY r.started_at DESC, r.id DESC"))).await
+        self.records(sqlx::query(select_runs!(
+            "WHERE r.id NOT LIKE 'importing-%' ORDER BY r.started_at DESC, r.id DESC"
+        )))
+        .await
     }
 
     /// The run that a person means: by its id, its name (the newest run of that name), the beginning of its id (at least
@@ -159,7 +162,10 @@ impl Store {
 
     async fn run_before_last(&self, back: u64) -> Result<Option<RunRecord>, StoreError> {
         let Ok(back) = i64::try_from(back) else { return Ok(None) };
-        let query = sqlx::query(select_runs!("WHERE r.id NOT LIKE 'importing-%' ORDER BY r.started_at DESC, r.id DESC LIMIT 1 OFFSET $1")).bind(back);
+        let query = sqlx::query(select_runs!(
+            "WHERE r.id NOT LIKE 'importing-%' ORDER BY r.started_at DESC, r.id DESC LIMIT 1 OFFSET $1"
+        ))
+        .bind(back);
         Ok(self.records(query).await?.pop())
     }
 

@@ -18,7 +18,8 @@ fn gates(told: &str) -> &str {
 fn rows_that_expect_nothing_have_no_score_to_pass_by() {
     let quiz = Quiz::of(40);
     quiz.rows(|_| json!({"expected": null}));
-    quiz.record("before", &signs(40, 0));
+    quiz.answers(&signs(40, 0));
+    assert_eq!(quiz.eval(&["--name", "before"]).code, Some(2), "nothing was measured");
     let told = quiz.eval(&["--baseline", "before", "--gate", GATE, "--gate", "right.accuracy >= 0.1"]);
     assert_eq!(told.code, Some(1), "{told:?}");
     insta::assert_snapshot!(gates(&told.shown(&quiz.project)), @"

@@ -12,7 +12,7 @@ use super::{Pairing, Side};
 pub enum Change {
     /// One side, or both, have no answer to it.
     Error,
-    /// Some score fell, and none that stands before it in the spec rose.
+    /// Some score fell, and none that stands before it in the spec rose; or a score is gone.
     Regressed,
     /// Some score rose, and none that stands before it in the spec fell.
     Improved,
@@ -55,7 +55,7 @@ fn columns(left: &Side, right: &Side, scorer: Option<&str>) -> Vec<(usize, Optio
 
 fn row(left: &Side, right: &Side, (l, r): (u32, u32), columns: &[(usize, Option<usize>)]) -> RowChange {
     let (lr, rr) = (&left.rows[l as usize], &right.rows[r as usize]);
-    let (mut broke, mut flipped) = (rr.answered < lr.answered.min(rr.samples), false);
+    let (mut broke, mut flipped, mut lost) = (rr.answered < lr.answered.min(rr.samples), false, false);
     let mut deltas = Vec::with_capacity(columns.len());
     for (at, to) in columns {
         let pair = to.map(|to| (left.columns[*at].cells[l as usize], right.columns[to].cells[r as usize]));
@@ -63,17 +63,20 @@ fn row(left: &Side, right: &Side, (l, r): (u32, u32), columns: &[(usize, Option<
             flipped |= (before - after).abs() > 1e-9;
             broke |= after < before;
         }
+        lost |= pair.is_some_and(|(a, b)| a.mean().is_some() && b.mean().is_none());
         deltas.push(pair.and_then(|(a, b)| Some(b.mean()? - a.mean()?)));
     }
     let first = deltas.iter().flatten().find(|delta| delta.abs() > 1e-9);
     let change = match first {
         _ if lr.answered < lr.samples || rr.answered < rr.samples => Change::Error,
         Some(delta) if *delta < 0.0 => Change::Regressed,
+        // A score that is gone may have hidden anything.
+        _ if lost => Change::Regressed,
         Some(_) => Change::Improved,
         None if !same_answers(lr, rr) => Change::Changed,
         None => Change::Same,
     };
-    RowChange { row: lr.id.clone(), change, deltas, broke, flipped }
+    RowChange { row: lr.id.clone(), change, deltas, broke: broke || lost, flipped }
 }
 
 /// Whether two rows were answered alike: the same answers as often, or, where one side was asked more often than the other,

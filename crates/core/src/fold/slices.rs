@@ -56,6 +56,10 @@ impl SliceTallies {
             samples: tally.samples,
             metrics: metrics_of(variant, tally, plan),
         };
-        tallies.iter().filter(|((index, _), tally)| enough(*index, tally)).map(|(key, tally)| report(key, tally)).collect()
+        tallies
+            .iter()
+            .filter(|((index, _), tally)| enough(*index, tally))
+            .map(|(key, tally)| report(key, tally))
+            .collect()
     }
 }

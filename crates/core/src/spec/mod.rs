@@ -20,9 +20,10 @@ pub use scorer::{
     ArgumentComparison, Articles, BleuSpec, BleuTokenizer, CallOrder, Case, ChoiceSpec, ChrfSpec, ClassifySpec,
     ClosedQaSpec, ContainsSpec, CostSpec, EmbeddingSpec, ErrorRateSpec, ExactSpec, Extraction, FactualitySpec,
     FieldComparison, Find, FinishReasonSpec, JsonDiffSpec, JsonSpec, JudgeKind, JudgeSpec, LatencySpec, LengthSpec,
-    LengthUnit, LevenshteinSpec, ListSpec, MemberComparison, NumberSpec, NumericDiffSpec, OVERALL, PairwiseSpec, Percent,
-    ProgramSpec, Punctuation, RefusalSpec, RefusalWanted, RegexSpec, Rival, RougeMeasure, RougeSpec, RougeTokenizer,
-    RougeType, Says, Scale, ScorerKind, ScorerSpec, SquadMeasure, SquadSpec, TerSpec, Text, ToolCallsSpec, Which,
+    LengthUnit, LevenshteinSpec, ListSpec, MemberComparison, NumberSpec, NumericDiffSpec, OVERALL, PairwiseSpec,
+    Percent, ProgramSpec, Punctuation, RefusalSpec, RefusalWanted, RegexSpec, Rival, RougeMeasure, RougeSpec,
+    RougeTokenizer, RougeType, Says, Scale, ScorerKind, ScorerSpec, SquadMeasure, SquadSpec, TerSpec, Text,
+    ToolCallsSpec, Which,
 };
 pub use slice::SliceSpec;
 pub use span::Span;

@@ -85,7 +85,8 @@ fn shape(gate: &GateSpec) -> Result<(), String> {
         return Err(format!("gate `{name}`: `confidence` is a number from 0.5 to 0.999"));
     }
     let of_all = ["latency.", "tokens.", "cost.total"].iter().any(|prefix| name.starts_with(prefix));
-    let of_repeats = [".pass@", ".pass^", ".majority", ".kappa", ".first_position"].iter().any(|part| name.contains(part));
+    let of_repeats =
+        [".pass@", ".pass^", ".majority", ".kappa", ".first_position"].iter().any(|part| name.contains(part));
     if is_relative && (of_all || of_repeats) {
         return Err(format!(
             "gate `{name}` cannot be held against another run row by row; bound it with `at_most`, or compare \
@@ -106,7 +107,9 @@ fn slice(gate: &GateSpec, plan: &PlanOutline) -> Result<(), String> {
     }
     let is_main = [".accuracy", ".mean"].iter().any(|suffix| name.ends_with(suffix));
     if comparing::reference(gate).is_some() && !is_main {
-        return Err(format!("gate `{name}`: on slices, `accuracy` and `mean` of a scorer are compared, and nothing else"));
+        return Err(format!(
+            "gate `{name}`: on slices, `accuracy` and `mean` of a scorer are compared, and nothing else"
+        ));
     }
     Ok(())
 }
@@ -153,7 +156,9 @@ fn metrics(plan: &PlanOutline) -> Vec<String> {
         let mut aggregates: Vec<String> = match (scorer.verdict, scorer.is_classifier()) {
             (true, false) => vec!["accuracy".to_owned()],
             (true, true) => vec!["accuracy".to_owned(), "f1_macro".to_owned()],
-            (false, _) if scorer.passes || scorer.threshold.is_some() => vec!["mean".to_owned(), "pass_rate".to_owned()],
+            (false, _) if scorer.passes || scorer.threshold.is_some() => {
+                vec!["mean".to_owned(), "pass_rate".to_owned()]
+            }
             (false, _) => vec!["mean".to_owned()],
         };
         if scorer.compares_people() {

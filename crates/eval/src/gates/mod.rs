@@ -37,7 +37,8 @@ impl Judgement {
 
     /// Both have to hold.
     fn and(self, other: Self) -> Self {
-        let because = if self.because.is_empty() { other.because } else { format!("{}; {}", self.because, other.because) };
+        let because =
+            if self.because.is_empty() { other.because } else { format!("{}; {}", self.because, other.because) };
         Self { holds: self.holds && other.holds, because }
     }
 }

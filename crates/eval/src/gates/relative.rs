@@ -39,8 +39,7 @@ pub(super) fn hold(gate: &GateSpec, variant: &str, slice: Option<&str>, compared
 /// How much better the right side is at worst and at best, whichever way is up. At worst every row that lost its score was
 /// right before and is wrong now: what cannot be compared does not pass for unchanged.
 fn gain(metric: &MetricComparison) -> (f64, f64) {
-    let (worst, best) =
-        if metric.higher_is_better { (metric.low, metric.high) } else { (-metric.high, -metric.low) };
+    let (worst, best) = if metric.higher_is_better { (metric.low, metric.high) } else { (-metric.high, -metric.low) };
     let is_amount = metric.metric.starts_with("cost.");
     if metric.lost == 0 || is_amount {
         return (worst, best);
@@ -102,8 +101,7 @@ fn whole(judgement: Judgement, comparison: &Comparison, metric: &MetricCompariso
         let because = format!("{}; {} rows lost their score, and count as lost", judgement.because, metric.lost);
         Judgement { because, ..judgement }
     };
-    let left_out: Vec<String> =
-        left_out.iter().filter(|(n, _)| *n > 0).map(|(n, why)| format!("{n} {why}")).collect();
+    let left_out: Vec<String> = left_out.iter().filter(|(n, _)| *n > 0).map(|(n, why)| format!("{n} {why}")).collect();
     if left_out.is_empty() {
         return judgement;
     }

@@ -7,14 +7,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use carat_core::event::Judgement;
-use carat_core::{Ask, Call, Case, Completion, Digest, EventKind, Model, ModelError, ModelErrorKind, Parameters, Request, Row};
+use carat_core::{
+    Ask, Call, Case, Completion, Digest, EventKind, Model, ModelError, ModelErrorKind, Parameters, Request, Row,
+};
 use tokio::sync::{OnceCell, Semaphore, mpsc};
 
+use super::Recordings;
 use super::attempts::{Asking, Out, ask};
 use super::breaker::Breaker;
 use super::case::End;
 use super::stop::StopSignal;
-use super::Recordings;
 use crate::jury::ForScorer;
 use crate::plan::{Judge, Pace};
 

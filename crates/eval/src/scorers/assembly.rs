@@ -64,7 +64,10 @@ impl<'s> Assembly<'s> {
     }
 
     /// With this look at whole answers.
-    pub(super) fn looking<L: Look + 'static>(self, look: Result<L, BadSetting>) -> Result<Box<dyn Scorer>, ScorerError> {
+    pub(super) fn looking<L: Look + 'static>(
+        self,
+        look: Result<L, BadSetting>,
+    ) -> Result<Box<dyn Scorer>, ScorerError> {
         let seen = || Ok(Seen { frame: Frame::without_text(self.spec, &self.kind)?, look: look? });
         let seen: Result<_, BadSetting> = seen();
         seen.map(|seen| Box::new(seen) as Box<dyn Scorer>).map_err(|bad| bad.of(&self.spec.name))

@@ -8,8 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use carat_core::event::RunStatus;
 use carat_core::{
-    Answer, Ask, Assessor, Completion, Digest, EventKind, Grade, Message, ModelErrorKind, Outcome, Parameters, Request, Role, Sample,
-    Score, Unscored, UnscoredKind,
+    Answer, Ask, Assessor, Completion, Digest, EventKind, Grade, Message, ModelErrorKind, Outcome, Parameters, Request,
+    Role, Sample, Score, Unscored, UnscoredKind,
 };
 use carat_eval::Stop;
 use carat_eval::resume::Decisions;

@@ -75,7 +75,10 @@ fn meant<'a>(known: &BTreeMap<&str, &'a Value>, value: &'a Value) -> Result<&'a 
             Some(eval) if is_eval(eval) => return Ok(target),
             Some(next) => value = next,
             None => {
-                return Err(format!("it leads to {}, and there is no such entry", shown(&Value::from(target.as_str()))));
+                return Err(format!(
+                    "it leads to {}, and there is no such entry",
+                    shown(&Value::from(target.as_str()))
+                ));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! A run that goes on.
 
-use carat_core::{Event, EventKind, Outcome, Sink};
 use carat_core::event::RunStatus;
+use carat_core::{Event, EventKind, Outcome, Sink};
 use carat_store::{Detail, Store, StoreError};
 
 use crate::fixtures::*;

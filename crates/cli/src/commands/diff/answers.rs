@@ -108,9 +108,7 @@ pub(super) fn as_json(left: Option<&str>, right: Option<&str>) -> Value {
             json!({"words": pieces.iter().map(piece).collect::<Vec<_>>()})
         }
         AnswerDiff::Json(difference) => {
-            let change = |change: &carat_core::diff::JsonChange| {
-                json!({"path": change.path, "left": change.left, "right": change.right})
-            };
+            let change = |change: &carat_core::diff::JsonChange| json!({"path": change.path, "left": change.left, "right": change.right});
             json!({"places": difference.changes.iter().map(change).collect::<Vec<_>>(), "more": difference.more})
         }
     }

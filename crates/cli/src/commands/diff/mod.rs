@@ -79,8 +79,7 @@ pub(crate) async fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
     let settings = Settings { seed: args.seed, ..Settings::default() };
     let pairs = chosen.pairs();
     refuse_unknown_scorer(args.scorer.as_deref(), &pairs)?;
-    let mut compared: Vec<Comparison> =
-        pairs.iter().map(|pair| compare(pair.left, pair.right, &settings)).collect();
+    let mut compared: Vec<Comparison> = pairs.iter().map(|pair| compare(pair.left, pair.right, &settings)).collect();
     refuse_foreign(&compared)?;
     correct(&mut compared);
     if !slices.is_empty() && compared.iter().all(|comparison| comparison.slices.is_empty()) {
@@ -181,7 +180,10 @@ fn summary(pair: &Pair<'_>, comparison: &Comparison, changes: &[RowChange]) -> S
         .filter(|(change, _)| count(*change) > 0)
         .map(|(change, word)| format!("{} {word}", count(change)))
         .collect();
-    text.push_str(&format!("\n{}\n", if counted.is_empty() { "no row to show".to_owned() } else { counted.join(", ") }));
+    text.push_str(&format!(
+        "\n{}\n",
+        if counted.is_empty() { "no row to show".to_owned() } else { counted.join(", ") }
+    ));
     text
 }
 

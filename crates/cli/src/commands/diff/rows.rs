@@ -9,9 +9,9 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::out::{self, BAD, FAINT, GOOD, ODD, STRONG, styled};
 
+use super::Args;
 use super::answers;
 use super::sides::{Chosen, Pair};
-use super::Args;
 
 /// So much of a row's input is shown.
 const INPUT: usize = 160;
@@ -114,7 +114,8 @@ fn scores(both: &Both) -> String {
         if l.as_ref().map(|(value, _)| value) == r.as_ref().map(|(value, _)| value) {
             continue;
         }
-        let value = |side: &Option<(String, String)>| side.as_ref().map_or("–".to_owned(), |(value, _)| value.clone());
+        let value =
+            |side: &Option<(String, String)>| side.as_ref().map_or("–".to_owned(), |(value, _)| value.clone());
         let why = r.as_ref().or(l.as_ref()).map(|(_, why)| why.as_str()).filter(|why| !why.is_empty());
         let why = why.map(|why| format!("  {}", styled(FAINT, why))).unwrap_or_default();
         text.push_str(&format!("  {name}: {} → {}{why}\n", value(&l), value(&r)));

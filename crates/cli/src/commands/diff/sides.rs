@@ -77,9 +77,8 @@ impl Chosen {
     }
 
     fn nothing(&self) -> Fault {
-        let labels = |folded: &Folded| {
-            folded.sides.all().iter().map(|side| side.name().variant.clone()).collect::<Vec<_>>()
-        };
+        let labels =
+            |folded: &Folded| folded.sides.all().iter().map(|side| side.name().variant.clone()).collect::<Vec<_>>();
         let left = labels(&self.left.1);
         match &self.right {
             None if left.len() < 2 => Fault::mendable(format!(

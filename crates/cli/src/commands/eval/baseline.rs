@@ -151,11 +151,11 @@ fn one_variant(reference: &str, label: Option<&str>, plan: &PlanOutline) -> Resu
             "--baseline {reference}: it has several variants, and a judge compares with one; add `:` and one of {}",
             labels()
         ))),
-        (Some(label), all) => all
-            .iter()
-            .find(|variant| variant.label == label)
-            .map(|variant| variant.number)
-            .ok_or_else(|| Fault::mendable(format!("--baseline {reference}: there is no such variant; there are {}", labels()))),
+        (Some(label), all) => {
+            all.iter().find(|variant| variant.label == label).map(|variant| variant.number).ok_or_else(|| {
+                Fault::mendable(format!("--baseline {reference}: there is no such variant; there are {}", labels()))
+            })
+        }
     }
 }
 

@@ -164,9 +164,14 @@ impl Conclusion {
         if json_to_stdout {
             out::json(&report)?;
         }
-        if json_to_stdout || args.reports.take_stdout() { session.talk(&shown) } else { out::data(&shown)? }
+        if json_to_stdout || args.reports.take_stdout() {
+            session.talk(&shown)
+        } else {
+            out::data(&shown)?
+        }
         let pairs = comparing::shown(sides, baseline);
-        let runs: Vec<&Recorded> = [&self.recorded].into_iter().chain(self.baseline.as_ref().map(Loaded::recorded)).collect();
+        let runs: Vec<&Recorded> =
+            [&self.recorded].into_iter().chain(self.baseline.as_ref().map(Loaded::recorded)).collect();
         let written = written.and(args.reports.write(plan, &report, &self.recorded, &pairs, &runs).await);
         session.talk(&summary::next_steps(&report, progress));
         let status = ended?;
@@ -179,12 +184,7 @@ impl Conclusion {
 const NO_BASELINE: &str = "there is no baseline; name one with --baseline";
 
 /// Adds to a report what its rows say when they are compared, and whether the gates hold.
-pub(crate) fn complete(
-    report: &mut Report,
-    plan: &PlanOutline,
-    sides: &Sides,
-    baseline: Result<&Baseline, String>,
-) {
+pub(crate) fn complete(report: &mut Report, plan: &PlanOutline, sides: &Sides, baseline: Result<&Baseline, String>) {
     let compared = Compared::of_run(sides, baseline, plan, &Settings::default());
     report.gates = gates::judge(&plan.gates, report, &compared);
     report.comparisons = compared.shown;

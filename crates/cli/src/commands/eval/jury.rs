@@ -92,7 +92,9 @@ fn refuse_other_api(spec: &ScorerSpec, session: &Session) -> Result<(), String> 
     for name in spec.asks() {
         let model = session.project.model(name).map_err(|error| error.to_string())?;
         match (spec.embedding.is_some(), model.api == Api::Embeddings) {
-            (true, false) => return Err(format!("scorer `{}`: `{name}` needs `api: embeddings` in carat.yaml", spec.name)),
+            (true, false) => {
+                return Err(format!("scorer `{}`: `{name}` needs `api: embeddings` in carat.yaml", spec.name));
+            }
             (false, true) => return Err(format!("scorer `{}`: `{name}` embeds, and cannot judge", spec.name)),
             (true, true) | (false, false) => {}
         }

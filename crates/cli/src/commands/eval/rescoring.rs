@@ -6,9 +6,9 @@ use std::sync::Arc;
 use carat_core::event::{PlanOutline, Reuse};
 use carat_core::spec::{EvalSpec, Price};
 use carat_core::{DataError, Event, EventKind, Sample};
+use carat_eval::gates;
 use carat_eval::plan::{PlannedModel, outlined};
 use carat_eval::resume::Decisions;
-use carat_eval::gates;
 use carat_store::Store;
 use tokio::sync::mpsc;
 
@@ -44,14 +44,17 @@ pub(super) async fn rescore(args: &Args, reference: &str, session: &Session) -> 
     let baseline = args.baseline.clone().or_else(|| before.baseline.clone());
     let assembled = Assembled::of(&spec.scorers, &eval.file, baseline.as_deref(), session).await?;
     let judges = assembled.judges(session, &store).await?;
-    let mut outline = rescored(before, &spec, baseline, &assembled, &judges).map_err(|why| {
-        Fault::mendable(format!("{}: {why}", eval.file))
-    })?;
+    let mut outline = rescored(before, &spec, baseline, &assembled, &judges)
+        .map_err(|why| Fault::mendable(format!("{}: {why}", eval.file)))?;
     gates::check(&outline).map_err(|why| Fault::mendable(format!("{}: {why}", eval.file)))?;
     let answered = answered(&store, &run, &outline).await?;
     if args.dry_run || answered.is_empty() {
         let told = format!("{} recorded answers of run {run} to score again", answered.len());
-        return if answered.is_empty() { Err(Fault::nothing(told)) } else { crate::out::data(&(told + "\n")).map(|()| Exit::Fine) };
+        return if answered.is_empty() {
+            Err(Fault::nothing(told))
+        } else {
+            crate::out::data(&(told + "\n")).map(|()| Exit::Fine)
+        };
     }
     session.talk(&format!("scoring {} recorded answers again; no model is asked but judges", answered.len()));
     let baseline = match &outline.baseline {
@@ -98,9 +101,9 @@ async fn answered(store: &Store, run: &carat_core::RunId, outline: &PlanOutline)
     let recorded = store.recorded(run).await?;
     // An answer that waited for its scores when the run was stopped counts as well, if its variant is still there.
     let is_planned = |number: u32| outline.variants.iter().any(|variant| variant.number == number);
-    let counts = recorded.into_iter().filter(|sample| {
-        sample.completed && is_planned(sample.variant) && (!sample.superseded || !sample.scored)
-    });
+    let counts = recorded
+        .into_iter()
+        .filter(|sample| sample.completed && is_planned(sample.variant) && (!sample.superseded || !sample.scored));
     let mut latest: HashMap<_, u64> = HashMap::new();
     for sample in counts {
         let seq = latest.entry((sample.variant, sample.row, sample.trial)).or_default();

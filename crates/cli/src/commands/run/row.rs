@@ -47,7 +47,8 @@ async fn labels(store: &Store, run: &carat_core::RunId) -> Result<Vec<(u32, Stri
 
 fn full(sample: &Sample, label: &str) -> String {
     let trial = if sample.case.trial > 0 { format!("  trial {}", sample.case.trial) } else { String::new() };
-    let mut text = format!("{}  {}{trial}\n", styled(STRONG, one_line(sample.case.row.as_str(), 200)), styled(STRONG, label));
+    let mut text =
+        format!("{}  {}{trial}\n", styled(STRONG, one_line(sample.case.row.as_str(), 200)), styled(STRONG, label));
     if let Some(request) = sample.transcript.as_ref().and_then(|transcript| transcript.request.as_ref()) {
         request.messages.iter().for_each(|message| text.push_str(&spoken(message)));
         for (name, value) in &request.parameters.0 {

@@ -1,10 +1,10 @@
 //! `carat run show RUN`
 
+use carat_core::compare::Sides;
+use carat_core::event::PlanOutline;
 use carat_core::fold::{ClassReport, Progress, Report, VariantReport};
 use carat_core::untrusted::{one_line, visible};
 use carat_core::{EventKind, Outcome, Sample};
-use carat_core::compare::Sides;
-use carat_core::event::PlanOutline;
 use carat_eval::comparing;
 use carat_store::Detail;
 

@@ -14,8 +14,7 @@ use super::reasons::Reasons;
 
 /// The report for a terminal: what was run, a table, why cases have no answer and models were given up, and gates.
 pub(crate) fn of(report: &Report, progress: &Progress, reasons: &Reasons) -> String {
-    let scorers: Vec<&str> =
-        progress.plan.iter().flat_map(|plan| &plan.scorers).map(|scorer| &*scorer.name).collect();
+    let scorers: Vec<&str> = progress.plan.iter().flat_map(|plan| &plan.scorers).map(|scorer| &*scorer.name).collect();
     let mut text = format!("{}\n\n{}", heading(report), table(report, &scorers).fitted());
     text.push_str(&reasons.told(progress));
     for (model, error) in &progress.given_up {
@@ -55,8 +54,7 @@ fn comparisons(report: &Report) -> String {
         }
         let rows = &comparison.rows;
         let apart = [(rows.left_only, "only there"), (rows.right_only, "only here"), (rows.changed, "changed since")];
-        let apart: Vec<String> =
-            apart.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+        let apart: Vec<String> = apart.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
         if !apart.is_empty() {
             text.push_str(&format!("  {}\n", styled(ODD, format!("rows set apart: {}", apart.join(", ")))));
         }
@@ -81,7 +79,8 @@ fn slices(report: &Report) -> String {
     let mut table = Table::new(["slice", "variant", ">samples"].into_iter().chain(names.iter().copied()));
     let lines = report.variants.iter().flat_map(|variant| variant.slices.iter().map(move |slice| (variant, slice)));
     for (variant, slice) in lines.take(SLICES) {
-        let mut cells = vec![slice.slice.as_str().into(), variant.variant.as_str().into(), slice.samples.to_string().into()];
+        let mut cells =
+            vec![slice.slice.as_str().into(), variant.variant.as_str().into(), slice.samples.to_string().into()];
         cells.extend(names.iter().map(|name| score_cell(slice.metrics.get(*name))));
         table.row(cells);
     }
@@ -163,7 +162,8 @@ fn table(report: &Report, scorers: &[&str]) -> Table {
         let scored = variant.metrics.keys().map(String::as_str).filter(|name| is_score(name));
         names.extend(scored.filter(|name| !names.contains(name)).collect::<Vec<_>>());
     }
-    let place = |name: &&str| scorers.iter().position(|scorer| name.split_once('.').is_some_and(|(of, _)| of == *scorer));
+    let place =
+        |name: &&str| scorers.iter().position(|scorer| name.split_once('.').is_some_and(|(of, _)| of == *scorer));
     names.sort_by_key(place);
     let has_tokens = report.variants.iter().any(|variant| variant.tokens.input.is_some());
     let has_unscored = report.variants.iter().any(|variant| variant.unscored > 0);

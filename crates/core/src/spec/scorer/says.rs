@@ -33,7 +33,9 @@ impl ScorerKind<'_> {
             Self::Squad(squad) if squad.measure == SquadMeasure::Exact => Says::Verdict,
             Self::Judge(judge) => match judge.kind() {
                 Ok(JudgeKind::Rubric(_, Some(_)) | JudgeKind::Factuality(_) | JudgeKind::Pairwise(_)) => Says::Degree,
-                Ok(JudgeKind::Rubric(_, None) | JudgeKind::ClosedQa(_) | JudgeKind::Classify(_)) | Err(_) => Says::Verdict,
+                Ok(JudgeKind::Rubric(_, None) | JudgeKind::ClosedQa(_) | JudgeKind::Classify(_)) | Err(_) => {
+                    Says::Verdict
+                }
             },
             Self::ToolCalls(_) | Self::Program(_) => Says::Both,
             Self::Json(_)

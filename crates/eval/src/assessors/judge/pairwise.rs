@@ -129,7 +129,12 @@ impl Pairwise {
         let Some(rivals) = &self.rivals else {
             return Ok(Ok(as_text(&*given(frame, answer.row)?).into_owned()));
         };
-        let missing = || Unscored::new(UnscoredKind::NoExpectation, "the baseline has no answer to this row, as it is now, and trial");
+        let missing = || {
+            Unscored::new(
+                UnscoredKind::NoExpectation,
+                "the baseline has no answer to this row, as it is now, and trial",
+            )
+        };
         let whole = rivals.answer(answer.row, answer.trial).ok_or_else(missing)?;
         Ok(frame.part_of(&whole).map(Cow::into_owned))
     }
