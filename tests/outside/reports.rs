@@ -148,8 +148,15 @@ fn two_reports_in_one_place_are_refused_before_anything_runs() {
         assert_eq!(ended.code, Some(2), "{ended:?}");
         assert!(ended.talk.contains("only one report can go to stdout"), "{ended:?}");
     }
+    for (json, csv, words) in [("t/same", "./t/same", "are one file"), ("-", "-", "only one report can go to stdout")] {
+        let ended = project.carat(&["eval", "fruit", "--json", json, "--csv", csv]);
+        assert_eq!(ended.code, Some(2), "{ended:?}");
+        assert!(ended.talk.contains(words), "{ended:?}");
+    }
     assert!(!project.file(".carat").exists(), "nothing has been run");
     assert!(!project.file("t/same").exists());
+    let ended = project.carat(&["run", "show", "--json", "--html", "-"]);
+    assert_eq!(ended.code, Some(2), "{ended:?}");
 }
 
 #[test]

@@ -67,10 +67,11 @@ impl ReportFiles {
         self.wanted().iter().any(|(_, file)| matches!(Place::of(file), Ok(Place::Stdout)))
     }
 
-    /// Tells that a file cannot be written, or would have to take two reports, before anything is paid for.
-    pub(crate) fn refuse_unwritable(&self) -> Result<(), Fault> {
+    /// Tells that a file cannot be written, or would have to take two reports, before anything is paid for. `json` is where
+    /// the report itself goes.
+    pub(crate) fn refuse_unwritable(&self, json: Option<&Path>) -> Result<(), Fault> {
         let mut taken: Vec<(Place, &Path)> = Vec::new();
-        for (_, file) in self.wanted() {
+        for file in json.into_iter().chain(self.wanted().into_iter().map(|(_, file)| file)) {
             let place = writable(file)?;
             if let Some((_, other)) = taken.iter().find(|(other, _)| *other == place) {
                 return Err(twice(&place, other, file));
@@ -211,11 +212,6 @@ impl Write for WhileRead<'_> {
         let done = self.out.flush();
         self.unless_left(done, ())
     }
-}
-
-/// Tells that a report cannot be written before anything is paid for.
-pub(crate) fn refuse_unwritable(file: &Path) -> Result<(), Fault> {
-    writable(file).map(drop)
 }
 
 /// Writes the report itself, as JSON: the file is there with all of it, or as it was before.

@@ -70,7 +70,7 @@ fn changed_and_new_rows_are_refused_unless_the_common_ones_are_asked_for() {
     });
     insta::assert_snapshot!(quiz.eval(&["--baseline", "before"]).told(&quiz.project), @"
     exit 2
-    error: the baseline was measured on other rows: of 40 rows to run it has 37 with the same content, 2 with other content and lacks 1; take a new baseline, or add --common-rows to compare the 37 that both have
+    error: the baseline was measured on other rows: of 40 rows to run it has 37 with the same content, 2 with other content and lacks 1, and 1 of its own are not to be run; take a new baseline, or add --common-rows to compare the 37 that both have
     ");
     assert_eq!(quiz.runs(), 1, "nothing has been run");
     let gate = "right.accuracy no-worse-than baseline by 0.2";

@@ -44,7 +44,7 @@ fn the_gates_of_the_page_are_gates_in_a_spec_and_on_the_command_line() {
     ");
 
     let flags: Vec<&str> = gates.lines().filter_map(|line| line.trim().strip_prefix("--gate ")).collect();
-    assert_eq!(flags.len(), 5);
+    assert_eq!(flags.len(), 7);
     for flag in flags {
         let gate = flag.split('\'').nth(1).unwrap_or("warn");
         let both = ["--prompt", "support/triage", "--prompt", "support/triage-few-shot"];

@@ -38,10 +38,10 @@ fn gates_on_the_command_line_are_read_before_all_else() {
     ]), @"
     right.accuracy
     exit 2
-    error: invalid value 'right.accuracy' for '--gate <GATE>': `right.accuracy` is no gate; write `METRIC >= NUMBER`, `METRIC <= NUMBER`, or `METRIC no-worse-than baseline by MARGIN`
+    error: invalid value 'right.accuracy' for '--gate <GATE>': `right.accuracy` is no gate; write `METRIC >= NUMBER`, `METRIC <= NUMBER`, `METRIC no-worse-than baseline by MARGIN`, `METRIC better-than PROMPT` or `METRIC detectable-at-most X`, and after it `on SLICE` or `with CONFIDENCE`
     right.accuracy > 0.5
     exit 2
-    error: invalid value 'right.accuracy > 0.5' for '--gate <GATE>': `right.accuracy > 0.5` is no gate; write `METRIC >= NUMBER`, `METRIC <= NUMBER`, or `METRIC no-worse-than baseline by MARGIN`
+    error: invalid value 'right.accuracy > 0.5' for '--gate <GATE>': `right.accuracy > 0.5` is no gate; write `METRIC >= NUMBER`, `METRIC <= NUMBER`, `METRIC no-worse-than baseline by MARGIN`, `METRIC better-than PROMPT` or `METRIC detectable-at-most X`, and after it `on SLICE` or `with CONFIDENCE`
     right.accuracy >= NaN
     exit 2
     error: invalid value 'right.accuracy >= NaN' for '--gate <GATE>': `NaN` bounds nothing
@@ -59,10 +59,10 @@ fn gates_on_the_command_line_are_read_before_all_else() {
     error: invalid value 'right.accuracy.high >= 0.5' for '--gate <GATE>': `right.accuracy.high` is not the end that this gate is held against; write `right.accuracy.low`
     right.accuracy no-worse-than baseline
     exit 2
-    error: invalid value 'right.accuracy no-worse-than baseline' for '--gate <GATE>': `right.accuracy no-worse-than baseline` is no gate; write `METRIC >= NUMBER`, `METRIC <= NUMBER`, or `METRIC no-worse-than baseline by MARGIN`
+    error: invalid value 'right.accuracy no-worse-than baseline' for '--gate <GATE>': `right.accuracy no-worse-than baseline` is no gate; write `METRIC >= NUMBER`, `METRIC <= NUMBER`, `METRIC no-worse-than baseline by MARGIN`, `METRIC better-than PROMPT` or `METRIC detectable-at-most X`, and after it `on SLICE` or `with CONFIDENCE`
     right.accuracy no-worse-than baseline by little
     exit 2
-    error: invalid value 'right.accuracy no-worse-than baseline by little' for '--gate <GATE>': `right.accuracy no-worse-than baseline by little` is no gate; write `METRIC >= NUMBER`, `METRIC <= NUMBER`, or `METRIC no-worse-than baseline by MARGIN`
+    error: invalid value 'right.accuracy no-worse-than baseline by little' for '--gate <GATE>': `right.accuracy no-worse-than baseline by little` is no gate; write `METRIC >= NUMBER`, `METRIC <= NUMBER`, `METRIC no-worse-than baseline by MARGIN`, `METRIC better-than PROMPT` or `METRIC detectable-at-most X`, and after it `on SLICE` or `with CONFIDENCE`
     ");
 }
 

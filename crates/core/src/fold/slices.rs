@@ -44,22 +44,20 @@ impl SliceTallies {
         self.tallies.retain(|number, _| keep(*number));
     }
 
-    /// The slices of a variant that have enough rows to say something.
-    pub(super) fn of_variant(&self, variant: &Variant, plan: &PlanOutline) -> Vec<SliceReport> {
-        let Some(tallies) = self.tallies.get(&variant.number) else { return Vec::new() };
-        let enough = |index: usize, tally: &Tally| {
-            let minimum = plan.slices.get(index).map_or(u64::MAX, |spec| spec.minimum);
-            tally.samples >= minimum * u64::from(plan.trials.max(1))
-        };
-        let report = |(index, value): &(usize, String), tally: &Tally| SliceReport {
-            slice: slice_name(&plan.slices[*index].by, value),
-            samples: tally.samples,
-            metrics: metrics_of(variant, tally, plan),
-        };
-        tallies
-            .iter()
-            .filter(|((index, _), tally)| enough(*index, tally))
-            .map(|(key, tally)| report(key, tally))
-            .collect()
+    /// The slices of a variant that have enough rows to say something, and the names of those that have not.
+    pub(super) fn of_variant(&self, variant: &Variant, plan: &PlanOutline) -> (Vec<SliceReport>, Vec<String>) {
+        let Some(tallies) = self.tallies.get(&variant.number) else { return (Vec::new(), Vec::new()) };
+        let (mut large, mut small) = (Vec::new(), Vec::new());
+        for ((index, value), tally) in tallies {
+            let Some(spec) = plan.slices.get(*index) else { continue };
+            let name = slice_name(&spec.by, value);
+            if tally.samples >= spec.minimum * u64::from(plan.trials.max(1)) {
+                let metrics = metrics_of(variant, tally, plan);
+                large.push(SliceReport { slice: name, samples: tally.samples, metrics });
+            } else {
+                small.push(name);
+            }
+        }
+        (large, small)
     }
 }

@@ -103,7 +103,16 @@ fn on_slices(
         };
         told(gate, &variant.variant, Some(&of.slice), judgement)
     };
-    meant.iter().map(on_slice).collect()
+    let mut judged: Vec<_> = meant.iter().map(on_slice).collect();
+    // A slice that has shrunk below its minimum does not vanish without a word.
+    let named = |by: &str| slice == by || slice.split_once('=').is_some_and(|(of, _)| of == by);
+    let small: Vec<&str> = variant.small_slices.iter().map(String::as_str).collect();
+    let small: Vec<&str> =
+        small.into_iter().filter(|name| name.split_once('=').is_some_and(|(by, _)| named(by))).collect();
+    if let (Some(last), false) = (judged.last_mut(), small.is_empty()) {
+        last.because = format!("{}; too small to be held against: {}", last.because, small.join(", "));
+    }
+    judged
 }
 
 /// A gate that asks nothing does not hold.

@@ -3,7 +3,8 @@
 use carat_core::spec::{Bound, GateSpec};
 
 /// Reads `queue.accuracy >= 0.8`, `latency.p95 <= 2s` or `queue.accuracy no-worse-than baseline by 0.02`. A bound is always
-/// held against the far end of the interval; `queue.accuracy.low >= 0.8` says so, and means the same.
+/// held against the far end of the interval; `queue.accuracy.low >= 0.8` says so, and means the same. After it may stand `on
+/// tags=de` and `with 0.9`.
 ///
 /// # Errors
 /// What was expected instead.
@@ -11,27 +12,52 @@ pub fn parse(text: &str) -> Result<GateSpec, String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let refuse = || {
         format!(
-            "`{text}` is no gate; write `METRIC >= NUMBER`, `METRIC <= NUMBER`, or \
-             `METRIC no-worse-than baseline by MARGIN`"
+            "`{text}` is no gate; write `METRIC >= NUMBER`, `METRIC <= NUMBER`, \
+             `METRIC no-worse-than baseline by MARGIN`, `METRIC better-than PROMPT` or `METRIC detectable-at-most X`, \
+             and after it `on SLICE` or `with CONFIDENCE`"
         )
     };
-    match words.as_slice() {
-        [metric, ">=", bound] => Ok(GateSpec { at_least: Some(number(bound)?), ..gate(metric, ".low")? }),
-        [metric, "<=", bound] => Ok(GateSpec { at_most: Some(number(bound)?), ..gate(metric, ".high")? }),
-        [metric, "no-worse-than", reference, "by", margin] => Ok(GateSpec {
+    let (words, slice, confidence) = suffixes(&words).ok_or_else(refuse)?;
+    let number_of = |text: &str| text.parse::<f64>().map_err(|_| refuse());
+    let gate = match words {
+        [metric, ">=", bound] => GateSpec { at_least: Some(number(bound)?), ..gate(metric, ".low")? },
+        [metric, "<=", bound] => GateSpec { at_most: Some(number(bound)?), ..gate(metric, ".high")? },
+        [metric, "no-worse-than", reference, "by", margin] => GateSpec {
             no_worse_than: Some((*reference).to_owned()),
-            margin: Some(margin.parse().map_err(|_| refuse())?),
+            margin: Some(number_of(margin)?),
             ..gate(metric, "")?
-        }),
+        },
         [metric, "better-than", reference] => {
-            Ok(GateSpec { better_than: Some((*reference).to_owned()), ..gate(metric, "")? })
+            GateSpec { better_than: Some((*reference).to_owned()), ..gate(metric, "")? }
         }
-        [metric, "better-than", reference, "by", margin] => Ok(GateSpec {
+        [metric, "better-than", reference, "by", margin] => GateSpec {
             better_than: Some((*reference).to_owned()),
-            margin: Some(margin.parse().map_err(|_| refuse())?),
+            margin: Some(number_of(margin)?),
             ..gate(metric, "")?
-        }),
-        _ => Err(refuse()),
+        },
+        [metric, "detectable-at-most", most] => {
+            GateSpec { detectable_at_most: Some(number_of(most)?), ..gate(metric, "")? }
+        }
+        _ => return Err(refuse()),
+    };
+    Ok(GateSpec { slice, confidence, ..gate })
+}
+
+/// What stands before `on SLICE` and `with CONFIDENCE`, in either order, and both.
+fn suffixes<'a, 't>(mut words: &'a [&'t str]) -> Option<(&'a [&'t str], Option<String>, Option<f64>)> {
+    let (mut slice, mut confidence) = (None, None);
+    loop {
+        words = match words {
+            [rest @ .., "on", by] if slice.is_none() => {
+                slice = Some((*by).to_owned());
+                rest
+            }
+            [rest @ .., "with", share] if confidence.is_none() => {
+                confidence = Some(share.parse().ok()?);
+                rest
+            }
+            words => return Some((words, slice, confidence)),
+        };
     }
 }
 
@@ -70,6 +96,17 @@ mod tests {
         let gate = parse("queue.accuracy no-worse-than baseline by 0.02").unwrap();
         assert_eq!((gate.no_worse_than.as_deref(), gate.margin), (Some("baseline"), Some(0.02)));
         assert_eq!(parse("a.mean better-than support/triage").unwrap().better_than.as_deref(), Some("support/triage"));
+    }
+
+    #[test]
+    fn a_gate_may_be_on_a_slice_with_a_confidence_and_on_what_can_be_seen() {
+        let gate = parse("queue.accuracy no-worse-than baseline by 0.1 on tags=de with 0.9").unwrap();
+        assert_eq!((gate.slice.as_deref(), gate.confidence), (Some("tags=de"), Some(0.9)));
+        let gate = parse("queue.accuracy >= 0.5 on metadata.language").unwrap();
+        assert_eq!(gate.slice.as_deref(), Some("metadata.language"));
+        assert_eq!(parse("queue.accuracy detectable-at-most 0.1").unwrap().detectable_at_most, Some(0.1));
+        assert!(parse("queue.accuracy >= 0.5 with much").is_err());
+        assert!(parse("on tags").is_err());
     }
 
     #[test]

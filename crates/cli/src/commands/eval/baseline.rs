@@ -68,9 +68,10 @@ impl Loaded {
         &self.named.recorded
     }
 
-    /// Refuses a baseline that was measured on other rows, before anything is paid for. `common` compares what both have.
-    pub(crate) fn refuse_foreign(&self, rows: &dyn Rows, common: bool) -> Result<(), Fault> {
-        refuse_foreign(&self.baseline, rows, common)
+    /// Refuses a baseline that was measured on other rows, before anything is paid for. `common` compares what both have; a
+    /// run that was asked for a `part` of the rows is compared on that part.
+    pub(crate) fn refuse_foreign(&self, rows: &dyn Rows, common: bool, part: bool) -> Result<(), Fault> {
+        refuse_foreign(&self.baseline, rows, common, part)
     }
 }
 
@@ -78,7 +79,7 @@ fn of_baseline(reference: &str, fault: Fault) -> Fault {
     Fault { message: format!("--baseline {reference}: {}", fault.message), ..fault }
 }
 
-fn refuse_foreign(baseline: &Baseline, rows: &dyn Rows, common: bool) -> Result<(), Fault> {
+fn refuse_foreign(baseline: &Baseline, rows: &dyn Rows, common: bool, part: bool) -> Result<(), Fault> {
     let known: HashMap<&RowId, &Digest> = baseline.sides.all().iter().flat_map(|side| side.rows()).collect();
     let (mut same, mut changed, mut new) = (0_u64, 0_u64, 0_u64);
     for row in rows.open()? {
@@ -97,13 +98,16 @@ fn refuse_foreign(baseline: &Baseline, rows: &dyn Rows, common: bool) -> Result<
             known.len()
         )));
     }
-    if common || changed + new == 0 {
+    // Rows that were deleted could be those that went wrong.
+    let gone = if part { 0 } else { (known.len() as u64).saturating_sub(same + changed) };
+    if common || changed + new + gone == 0 {
         return Ok(());
     }
     Err(Fault::mendable(format!(
         "the baseline was measured on other rows: of {} rows to run it has {same} with the same content, {changed} with \
-         other content and lacks {new}; take a new baseline, or add --common-rows to compare the {same} that both have",
-        same + changed + new
+         other content and lacks {new}{}; take a new baseline, or add --common-rows to compare the {same} that both have",
+        same + changed + new,
+        if gone == 0 { String::new() } else { format!(", and {gone} of its own are not to be run") }
     )))
 }
 

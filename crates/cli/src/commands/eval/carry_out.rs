@@ -37,7 +37,7 @@ pub(super) async fn begin(args: &Args, session: &Session, selected: Selected) ->
     let baseline = match &args.baseline {
         Some(reference) => {
             let loaded = Loaded::find(reference, &selected.eval.spec.slices, session).await?;
-            loaded.refuse_foreign(&*selected.rows, args.common_rows)?;
+            loaded.refuse_foreign(&*selected.rows, args.common_rows, selected.is_part())?;
             Some(loaded)
         }
         None => None,
@@ -172,11 +172,19 @@ impl Conclusion {
         let pairs = comparing::shown(sides, baseline);
         let runs: Vec<&Recorded> =
             [&self.recorded].into_iter().chain(self.baseline.as_ref().map(Loaded::recorded)).collect();
-        let written = written.and(args.reports.write(plan, &report, &self.recorded, &pairs, &runs).await);
+        let written = both(written, args.reports.write(plan, &report, &self.recorded, &pairs, &runs).await);
         session.talk(&summary::next_steps(&report, progress));
         let status = ended?;
         written?;
         Ok(exit_of(status, &report))
+    }
+}
+
+/// Of two things that were done, whatever failed.
+fn both(one: Result<(), Fault>, other: Result<(), Fault>) -> Result<(), Fault> {
+    match (one, other) {
+        (Err(one), Err(other)) => Err(Fault { message: format!("{}; {}", one.message, other.message), ..one }),
+        (one, other) => one.and(other),
     }
 }
 

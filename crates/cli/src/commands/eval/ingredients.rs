@@ -74,6 +74,11 @@ impl Selected {
         Ok(Self { eval, overrides, prompts, dataset, whole, survey, rows, jury, baseline })
     }
 
+    /// Whether the command line asks for a part of the rows that the spec takes.
+    pub(super) fn is_part(&self) -> bool {
+        self.overrides.limit.is_some() || !self.overrides.only.is_empty() || !self.overrides.tags.is_empty()
+    }
+
     /// Puts the plan together. With `numbering`, what has no version yet gets its number; a dry run leaves no trace.
     pub(super) async fn plan(
         self,

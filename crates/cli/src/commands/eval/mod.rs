@@ -13,7 +13,7 @@ mod rescoring;
 mod watch;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use carat_core::spec::{GateMode, GateSpec, Overrides};
 use carat_eval::gates;
@@ -21,7 +21,7 @@ use serde_json::Value;
 
 use crate::exit::Exit;
 use crate::fault::Fault;
-use crate::report_files::{self, ReportFiles};
+use crate::report_files::ReportFiles;
 use crate::session::Session;
 
 use ingredients::Selected;
@@ -153,12 +153,7 @@ impl Args {
 
     /// Tells that a report cannot be written before anything is paid for.
     fn refuse_unwritable(&self) -> Result<(), Fault> {
-        let json = self.json.as_deref();
-        if json == Some(Path::new("-")) && self.reports.take_stdout() {
-            return Err(Fault::mendable("only one report can go to stdout"));
-        }
-        json.filter(|file| *file != Path::new("-")).map_or(Ok(()), report_files::refuse_unwritable)?;
-        self.reports.refuse_unwritable()
+        self.reports.refuse_unwritable(self.json.as_deref())
     }
 }
 

@@ -1,5 +1,7 @@
 //! `carat run show RUN`
 
+use std::path::Path;
+
 use carat_core::compare::Sides;
 use carat_core::event::PlanOutline;
 use carat_core::fold::{ClassReport, Progress, Report, VariantReport};
@@ -25,7 +27,7 @@ use super::summary;
 const MISSES: usize = 10;
 
 pub(super) async fn show(session: &Session, reference: &str, json: bool, files: &ReportFiles) -> Result<Exit, Fault> {
-    files.refuse_unwritable()?;
+    files.refuse_unwritable(json.then_some(Path::new("-")))?;
     let named = Named::find(reference, session).await?;
     if named.variant.is_some() {
         return Err(Fault::mendable("a report is of a whole run; leave the variant out"));
@@ -40,13 +42,14 @@ pub(super) async fn show(session: &Session, reference: &str, json: bool, files: 
     carry_out::complete(&mut report, plan, &sides, compared_with.clone());
     let pairs = comparing::shown(&sides, compared_with.ok());
     let runs: Vec<&Recorded> = [&recorded].into_iter().chain(baseline.as_ref().ok().map(Loaded::recorded)).collect();
-    files.write(plan, &report, &recorded, &pairs, &runs).await?;
+    // Whatever becomes of the files, what was asked for on the screen is shown.
+    let written = files.write(plan, &report, &recorded, &pairs, &runs).await;
     if json {
         out::json(&report)?;
     } else if !files.any() {
         out::data(&text(&report, &progress, &reasons, &misses))?;
     }
-    Ok(Exit::Fine)
+    written.map(|()| Exit::Fine)
 }
 
 fn text(report: &Report, progress: &Progress, reasons: &Reasons, misses: &[Sample]) -> String {

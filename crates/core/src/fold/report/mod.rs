@@ -26,7 +26,7 @@ impl Report {
         let of_variant = |variant: &Variant| {
             let tally = progress.variants.get(&variant.number).unwrap_or(&empty);
             let mut report = VariantReport::of(variant, tally, plan);
-            report.slices = progress.slices.of_variant(variant, plan);
+            (report.slices, report.small_slices) = progress.slices.of_variant(variant, plan);
             report
         };
         Some(Self {

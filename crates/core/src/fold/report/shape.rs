@@ -105,6 +105,9 @@ pub struct VariantReport {
     /// The parts of the data that the spec asks for, from their minimum of rows on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub slices: Vec<SliceReport>,
+    /// Slices with fewer rows than their minimum, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub small_slices: Vec<String>,
     /// Tokens.
     pub tokens: TokensReport,
     /// Money.

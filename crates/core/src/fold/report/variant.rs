@@ -33,6 +33,7 @@ impl VariantReport {
             unscored_because: BTreeMap::new(),
             repeats: BTreeMap::new(),
             slices: Vec::new(),
+            small_slices: Vec::new(),
             tokens: tokens(tally),
             cost: CostReport { usd: cost },
             latency: LatencyReport {
