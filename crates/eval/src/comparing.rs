@@ -22,10 +22,7 @@ impl Baseline {
         match (&self.variant, self.sides.all()) {
             (Some(label), _) => self.sides.of_variant(label),
             (None, [only]) => Some(only),
-            (None, several) => several.iter().find(|other| {
-                let (a, b) = (&other.variant, &side.variant);
-                a.prompt.name == b.prompt.name && a.model.name == b.model.name
-            }),
+            (None, several) => several.iter().find(|other| other.is_like(side)),
         }
     }
 }

@@ -182,6 +182,12 @@ impl Side {
         &self.name
     }
 
+    /// Whether it is of the same prompt and model as another one, by their names: what became of the one in the other.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let (a, b) = (&self.variant, &other.variant);
+        a.prompt.name == b.prompt.name && a.model.name == b.model.name
+    }
+
     /// How many rows it has.
     pub fn len(&self) -> usize {
         self.rows.len()

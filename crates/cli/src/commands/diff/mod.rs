@@ -4,14 +4,16 @@ mod answers;
 mod rows;
 mod sides;
 
-use carat_core::compare::{Change, Comparison, Settings, compare, correct, rows_in_order_of_harm};
-use carat_core::compare::{Pairing, RowChange, Side};
+use carat_core::compare::{
+    Change, Comparison, Pairing, RowChange, Settings, Side, compare, correct, rows_in_order_of_harm,
+};
 use carat_core::spec::SliceSpec;
 use clap::ValueEnum;
 
+use crate::commands::run::summary::found;
 use crate::exit::Exit;
 use crate::fault::Fault;
-use crate::out::{self, BAD, FAINT, GOOD, ODD, STRONG, styled};
+use crate::out::{self, FAINT, ODD, STRONG, styled};
 use crate::session::Session;
 use crate::table::{Cell, Table};
 
@@ -155,14 +157,7 @@ fn summary(pair: &Pair<'_>, comparison: &Comparison, changes: &[RowChange]) -> S
     text.push_str(&table(comparison).fitted());
     text.push('\n');
     for metric in &comparison.metrics {
-        let style = match metric.finding {
-            carat_core::compare::Finding::Better => GOOD,
-            carat_core::compare::Finding::Worse => BAD,
-            carat_core::compare::Finding::NotShown => FAINT,
-        };
-        let finding = metric.sentence.split_once(" (").map_or(metric.sentence.as_str(), |(finding, _)| finding);
-        let rest = &metric.sentence[finding.len()..];
-        text.push_str(&format!("{}: {}{rest}\n", metric.metric, styled(style, finding)));
+        text.push_str(&format!("{}\n", found(metric)));
     }
     for not in &comparison.not_compared {
         text.push_str(&format!("{} {}: {}\n", styled(ODD, "not compared:"), not.metric, not.because));

@@ -126,11 +126,8 @@ fn meant((named, folded): &(Named, Folded)) -> Vec<&Side> {
 
 /// Each with the one of the same prompt and model.
 fn alike<'a>(lefts: &[&'a Side], rights: &[&'a Side]) -> Vec<Pair<'a>> {
-    let is_like = |a: &Side, b: &Side| {
-        a.variant.prompt.name == b.variant.prompt.name && a.variant.model.name == b.variant.model.name
-    };
     let pair = |right: &&'a Side| {
-        let left = lefts.iter().find(|left| is_like(left, right))?;
+        let left = lefts.iter().find(|left| left.is_like(right))?;
         Some(Pair { left, right })
     };
     rights.iter().filter_map(pair).collect()

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use carat_core::compare::Finding;
+use carat_core::compare::{Finding, MetricComparison};
 use carat_core::fold::{JudgeReport, Metric, Progress, Report, VariantReport};
 use carat_core::spec::GateMode;
 use carat_core::untrusted::{one_line, visible};
@@ -41,13 +41,7 @@ fn comparisons(report: &Report) -> String {
         let heading = styled(STRONG, format!("{} against {}", visible(&right.variant), visible(&left.variant)));
         text.push_str(&format!("\n{heading}{}\n", styled(FAINT, visible(&elsewhere))));
         for metric in comparison.metrics.iter().take(SENTENCES) {
-            let style = match metric.finding {
-                Finding::Better => GOOD,
-                Finding::Worse => BAD,
-                Finding::NotShown => FAINT,
-            };
-            let (finding, rest) = metric.sentence.split_at(metric.sentence.find(" (").unwrap_or(0));
-            text.push_str(&format!("  {}: {}{rest}\n", metric.metric, styled(style, finding)));
+            text.push_str(&format!("  {}\n", found(metric)));
         }
         for not in &comparison.not_compared {
             text.push_str(&format!("  {}: {} {}\n", not.metric, styled(ODD, "not compared:"), not.because));
@@ -88,6 +82,17 @@ fn slices(report: &Report) -> String {
     let more = all.saturating_sub(SLICES);
     let more = if more == 0 { String::new() } else { format!("and {more} more; --json has all\n") };
     format!("\n{}\n{}{}", styled(STRONG, "slices"), table.fitted(), styled(FAINT, more))
+}
+
+/// A metric and its sentence, of which what was found is in its colour.
+pub(crate) fn found(metric: &MetricComparison) -> String {
+    let style = match metric.finding {
+        Finding::Better => GOOD,
+        Finding::Worse => BAD,
+        Finding::NotShown => FAINT,
+    };
+    let (finding, rest) = metric.sentence.split_at(metric.sentence.find(" (").unwrap_or(metric.sentence.len()));
+    format!("{}: {}{rest}", metric.metric, styled(style, finding))
 }
 
 /// What repeats of the same cases say.
