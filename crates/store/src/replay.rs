@@ -13,7 +13,9 @@ use crate::{Store, StoreError};
 
 mod statements;
 
-use statements::{FULL_PAGE, INDEX_PAGE, JUDGED, ONE_SAMPLE, PAGE, PAGE_WITH_ROWS};
+use statements::{
+    EVENTS, FULL_SAMPLES, INDEX_PAGE, JUDGED, JUDGEMENTS, ONE_SAMPLE, SAMPLES, SAMPLES_WITH_ROWS,
+};
 
 /// How much of a run is read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,14 +95,8 @@ impl Replay {
         if self.ended {
             return Ok(Vec::new());
         }
-        let (text, limit) = match self.detail {
-            Detail::Verdicts => (PAGE, LINES),
-            Detail::Rows => (PAGE_WITH_ROWS, LINES_WITH_ROWS),
-            Detail::Full => (FULL_PAGE, FULL_LINES),
-        };
-        let query = sqlx::query(text).bind(self.key).bind(self.after).bind(limit);
-        let rows = query.fetch_all(&self.reader.pool).await.map_err(|error| self.reader.unreadable(&error))?;
-        let events = self.reader.events(&rows).await?;
+        let lines = self.reader.lines(self.key, self.after, self.detail).await?;
+        let events = self.reader.events(lines).await?;
         self.ended = events.is_empty();
         if let Some(last) = events.last() {
             self.after = bigint("an event's number", last.seq)?;
@@ -146,7 +142,9 @@ impl Store {
     pub async fn sample_at(&self, run: &RunId, seq: u64) -> Result<Sample, StoreError> {
         let query = sqlx::query(ONE_SAMPLE).bind(self.run_key(run).await?).bind(bigint("a sample's number", seq)?);
         let rows = query.fetch_all(&self.pool).await.map_err(|error| self.place.error("read a sample", &error))?;
-        match self.reader().events(&rows).await?.pop().map(|event| event.kind) {
+        let lines = rows.iter().map(|row| Line::of_sample_row(row, true)).collect::<Result<_, _>>();
+        let lines = lines.map_err(|nonsense| self.place.damaged(nonsense))?;
+        match self.reader().events(lines).await?.pop().map(|event| event.kind) {
             Some(EventKind::CaseFinished { sample }) => Ok(*sample),
             _ => Err(StoreError::NoSuchSample { run: run.clone(), seq }),
         }
@@ -184,9 +182,27 @@ struct Reader {
 }
 
 impl Reader {
-    async fn events(&mut self, rows: &[sqlite::Row]) -> Result<Vec<Event>, StoreError> {
-        let lines: Vec<Line> =
-            rows.iter().map(Line::read).collect::<Result<_, _>>().map_err(|e| self.place.damaged(e))?;
+    /// The next lines of a run, from its three tables as they are at one instant, however busily somebody writes.
+    async fn lines(&self, run: i64, after: i64, detail: Detail) -> Result<Vec<Line>, StoreError> {
+        let (samples, limit) = match detail {
+            Detail::Verdicts => (SAMPLES, LINES),
+            Detail::Rows => (SAMPLES_WITH_ROWS, LINES_WITH_ROWS),
+            Detail::Full => (FULL_SAMPLES, FULL_LINES),
+        };
+        let mut instant = self.pool.begin().await.map_err(|error| self.unreadable(&error))?;
+        let mut page = Page::new(limit);
+        let tables = [(EVENTS, Table::Events), (JUDGEMENTS, Table::Judgements), (samples, Table::Samples(detail))];
+        for (text, table) in tables {
+            let query = sqlx::query(text).bind(run).bind(after).bind(limit);
+            let rows = query.fetch_all(&mut *instant).await.map_err(|error| self.unreadable(&error))?;
+            let lines: Result<Vec<Line>, Nonsense> = rows.iter().map(|row| table.line(row)).collect();
+            page.add(lines.map_err(|nonsense| self.place.damaged(nonsense))?);
+        }
+        instant.commit().await.map_err(|error| self.unreadable(&error))?;
+        Ok(page.in_order())
+    }
+
+    async fn events(&mut self, lines: Vec<Line>) -> Result<Vec<Event>, StoreError> {
         if self.contents.messages.len() + self.contents.requests.len() > CONTENTS_AT_HAND {
             self.contents = Contents::default();
         }
@@ -222,6 +238,55 @@ impl Reader {
 
     fn unreadable(&self, error: &sqlx::Error) -> StoreError {
         self.place.error("read a run", error)
+    }
+}
+
+/// One of the tables that a journal is the merge of.
+#[derive(Debug, Clone, Copy)]
+enum Table {
+    Events,
+    Judgements,
+    Samples(Detail),
+}
+
+impl Table {
+    fn line(self, row: &sqlite::Row) -> Result<Line, Nonsense> {
+        match self {
+            Self::Events => Line::of_event_row(row),
+            Self::Judgements => Line::of_judgement_row(row),
+            Self::Samples(detail) => Line::of_sample_row(row, detail != Detail::Verdicts),
+        }
+    }
+}
+
+/// Lines of several tables, each in order, that are merged.
+#[derive(Debug)]
+struct Page {
+    limit: usize,
+    lines: Vec<Line>,
+    /// Up to here every table has been read.
+    read_to: u64,
+}
+
+impl Page {
+    fn new(limit: i64) -> Self {
+        Self { limit: usize::try_from(limit).unwrap_or(usize::MAX), lines: Vec::new(), read_to: u64::MAX }
+    }
+
+    /// Adds the lines of a table; if they are as many as were asked for, there may be more behind them.
+    fn add(&mut self, lines: Vec<Line>) {
+        if lines.len() >= self.limit
+            && let Some(last) = lines.last()
+        {
+            self.read_to = self.read_to.min(last.seq);
+        }
+        self.lines.extend(lines);
+    }
+
+    fn in_order(mut self) -> Vec<Line> {
+        self.lines.retain(|line| line.seq <= self.read_to);
+        self.lines.sort_by_key(|line| line.seq);
+        self.lines
     }
 }
 

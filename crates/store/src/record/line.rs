@@ -47,20 +47,28 @@ pub(crate) struct JudgementBody<C> {
 }
 
 impl Line {
-    /// Reads the columns that [`crate::replay`] selects.
-    pub(crate) fn read(row: &sqlite::Row) -> Result<Self, Nonsense> {
-        if let Some(event) = column::<Option<String>>(row, "event")? {
-            return Self::of_event(column(row, "seq")?, column(row, "elapsed_us")?, &event);
+    /// From a row of `events`.
+    pub(crate) fn of_event_row(row: &sqlite::Row) -> Result<Self, Nonsense> {
+        Self::of_event(column(row, "seq")?, column(row, "elapsed_us")?, column(row, "body")?)
+    }
+
+    /// From a row of `judgements`.
+    pub(crate) fn of_judgement_row(row: &sqlite::Row) -> Result<Self, Nonsense> {
+        Self::of_judgement(JudgementRecord::read(row)?)
+    }
+
+    /// From a row of `samples`; `with_row` if its request and the golden row are among the columns.
+    pub(crate) fn of_sample_row(row: &sqlite::Row, with_row: bool) -> Result<Self, Nonsense> {
+        let mut record = SampleRecord::read(row)?;
+        if !with_row {
+            return Self::of_sample(record, None);
         }
-        if let Some(body) = column::<Option<String>>(row, "judgement")? {
-            return Self::of_judgement(JudgementRecord::read(row, body)?);
-        }
-        let record = SampleRecord::read(row)?;
+        record.request = column(row, "request")?;
         let golden = match &record.request {
-            Some(_) => column::<Option<String>>(row, "content")?,
+            Some(_) => column::<Option<&str>>(row, "content")?,
             None => None,
         };
-        Self::of_sample(record, golden.map(|golden| parsed("golden row", &golden)).transpose()?)
+        Self::of_sample(record, golden.map(|golden| parsed("golden row", golden)).transpose()?)
     }
 
     /// An event by its number, its time and its JSON.
@@ -116,6 +124,7 @@ impl Line {
 }
 
 impl SampleRecord {
+    /// All but the request.
     fn read(row: &sqlite::Row) -> Result<Self, Nonsense> {
         Ok(Self {
             seq: column(row, "seq")?,
@@ -123,16 +132,14 @@ impl SampleRecord {
             variant: column(row, "variant")?,
             trial: column(row, "trial")?,
             row_id: column(row, "row_id")?,
-            row_digest: digest(&column::<Vec<u8>>(row, "row_digest")?)?,
-            request_digest: column::<Option<Vec<u8>>>(row, "request_digest")?
-                .map(|bytes| digest(&bytes))
-                .transpose()?,
+            row_digest: digest(column(row, "row_digest")?)?,
+            request_digest: column::<Option<&[u8]>>(row, "request_digest")?.map(digest).transpose()?,
             outcome: column(row, "outcome")?,
             attempts: column(row, "attempts")?,
             latency_us: column(row, "latency_us")?,
             verdicts: column(row, "verdicts")?,
             answer: column(row, "answer")?,
-            request: column(row, "request")?,
+            request: None,
         })
     }
 
@@ -151,7 +158,7 @@ impl SampleRecord {
 }
 
 impl JudgementRecord {
-    fn read(row: &sqlite::Row, body: String) -> Result<Self, Nonsense> {
+    fn read(row: &sqlite::Row) -> Result<Self, Nonsense> {
         Ok(Self {
             seq: column(row, "seq")?,
             elapsed_us: column(row, "elapsed_us")?,
@@ -160,10 +167,10 @@ impl JudgementRecord {
             trial: column(row, "trial")?,
             scorer: column(row, "scorer")?,
             model: column(row, "model")?,
-            model_digest: digest(&column::<Vec<u8>>(row, "model_digest")?)?,
-            request_digest: digest(&column::<Vec<u8>>(row, "request_digest")?)?,
+            model_digest: digest(column(row, "model_digest")?)?,
+            request_digest: digest(column(row, "request_digest")?)?,
             vote: column(row, "vote")?,
-            body,
+            body: column(row, "body")?,
         })
     }
 

@@ -1,43 +1,44 @@
-//! What is selected of a run.
+//! What is selected of a run. A table has a statement of its own, with the columns that are needed and no others: the
+//! driver copies every value of every column, and that is most of the work of reading.
 
-/// One statement, so that all tables are seen at the same instant however busily somebody writes.
-macro_rules! select_page {
-    ($heavy:literal, $from:literal) => {
+pub(super) const EVENTS: &str =
+    "SELECT seq, elapsed_us, body FROM events WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+
+pub(super) const JUDGEMENTS: &str = "SELECT seq, elapsed_us, variant, row_id, trial, scorer, model, model_digest, request_digest, vote, body \
+     FROM judgements WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+
+macro_rules! select_samples {
+    ($more:literal, $rest:literal) => {
         concat!(
-            "SELECT seq, elapsed_us, body AS event, NULL AS judgement, NULL AS scorer, NULL AS model, \
-             NULL AS model_digest, NULL AS vote, NULL AS variant, NULL AS trial, NULL AS row_id, NULL AS row_digest, \
-             NULL AS request_digest, NULL AS outcome, NULL AS attempts, NULL AS latency_us, NULL AS verdicts, \
-             NULL AS answer, NULL AS request, NULL AS content \
-             FROM events WHERE run = $1 AND seq > $2 \
-             UNION ALL \
-             SELECT seq, elapsed_us, NULL, body, scorer, model, model_digest, vote, variant, trial, row_id, NULL, \
-             request_digest, NULL, NULL, NULL, NULL, NULL, NULL, NULL \
-             FROM judgements WHERE run = $1 AND seq > $2 \
-             UNION ALL \
-             SELECT seq, elapsed_us, NULL, NULL, NULL, NULL, NULL, NULL, variant, trial, row_id, row_digest, \
-             request_digest, outcome, attempts, latency_us, verdicts, answer, ",
-            $heavy,
+            "SELECT seq, elapsed_us, variant, trial, row_id, row_digest, request_digest, outcome, attempts, latency_us, \
+             verdicts, answer",
+            $more,
             " FROM samples ",
-            $from,
-            " WHERE run = $1 AND seq > $2 AND superseded = 0 ORDER BY seq LIMIT $3"
+            $rest
         )
     };
 }
 
-pub(super) const PAGE: &str = select_page!("NULL, NULL", "");
+pub(super) const SAMPLES: &str =
+    select_samples!("", "WHERE run = $1 AND seq > $2 AND superseded = 0 ORDER BY seq LIMIT $3");
 
 /// A transcript whose request is `null` is one without a request.
-pub(super) const PAGE_WITH_ROWS: &str = select_page!(
-    "CASE WHEN request IS NULL THEN NULL ELSE 'null' END, contents.body",
-    "LEFT JOIN contents ON contents.digest = samples.row_digest"
+pub(super) const SAMPLES_WITH_ROWS: &str = select_samples!(
+    ", CASE WHEN request IS NULL THEN NULL ELSE 'null' END AS request, contents.body AS content",
+    "LEFT JOIN contents ON contents.digest = samples.row_digest \
+     WHERE run = $1 AND seq > $2 AND superseded = 0 ORDER BY seq LIMIT $3"
 );
 
-pub(super) const FULL_PAGE: &str =
-    select_page!("request, contents.body", "LEFT JOIN contents ON contents.digest = samples.row_digest");
+pub(super) const FULL_SAMPLES: &str = select_samples!(
+    ", request, contents.body AS content",
+    "LEFT JOIN contents ON contents.digest = samples.row_digest \
+     WHERE run = $1 AND seq > $2 AND superseded = 0 ORDER BY seq LIMIT $3"
+);
 
-pub(super) const ONE_SAMPLE: &str = "SELECT seq, elapsed_us, NULL AS event, NULL AS judgement, variant, trial, row_id, row_digest, request_digest, \
-     outcome, attempts, latency_us, verdicts, answer, request, contents.body AS content \
-     FROM samples LEFT JOIN contents ON contents.digest = samples.row_digest WHERE run = $1 AND seq = $2";
+pub(super) const ONE_SAMPLE: &str = select_samples!(
+    ", request, contents.body AS content",
+    "LEFT JOIN contents ON contents.digest = samples.row_digest WHERE run = $1 AND seq = $2"
+);
 
 pub(super) const INDEX_PAGE: &str = "SELECT seq, variant, row_id, trial, row_digest, request_digest, outcome, superseded, \
      verdicts IS NOT NULL AS scored FROM samples WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT $3";
