@@ -2,8 +2,10 @@
 
 mod baselines;
 mod closed;
+mod clusters;
 mod diff;
 mod diff_rows;
+mod dry_run;
 mod error_rate;
 mod example;
 mod exported;

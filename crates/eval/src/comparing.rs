@@ -1,7 +1,7 @@
 //! Which variants of a run are compared with what: with the baseline where there is one; where there is none, prompts
 //! with the first one on the same model, and models with the first one; and with whatever a gate names.
 
-use carat_core::compare::{Comparison, Settings, Side, Sides, compare, correct};
+use carat_core::compare::{Comparison, Settings, Side, Sides, compare_all};
 use carat_core::event::PlanOutline;
 use carat_core::spec::GateSpec;
 
@@ -126,10 +126,4 @@ fn first_like<'a>(all: &'a [Side], side: &Side) -> Option<&'a Side> {
         return all.first();
     }
     all.iter().find(|other| other.variant.model.name == side.variant.model.name)
-}
-
-fn compare_all(sides: Vec<(&Side, &Side)>, settings: &Settings) -> Vec<Comparison> {
-    let mut comparisons: Vec<_> = sides.into_iter().map(|(left, right)| compare(left, right, settings)).collect();
-    correct(&mut comparisons);
-    comparisons
 }

@@ -7,6 +7,7 @@ pub mod assessors;
 pub mod comparing;
 mod frame;
 pub mod gates;
+mod grouping;
 pub mod jury;
 pub mod measures;
 mod outline;

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use carat_core::event::{DatasetId, JudgeOutline, PlanOutline, PromptId, Variant};
+use carat_core::event::{DatasetId, JudgeOutline, Made, PlanOutline, PromptId, SettingsId, Variant};
 use carat_core::prompt::InputMapping;
 use carat_core::spec::{EvalSpec, ModelSpec, Overrides, ScorerSpec};
 use carat_core::{Digest, Image, Model, Parameters, Prompt, Request, Row, Rows};
 
 use crate::jury::Jury;
-use crate::outline;
+use crate::{grouping, outline};
 
 /// Fetches the picture that a prompt names by path, relative to the prompt's folder.
 pub type ImageLoader = dyn Fn(&str) -> Result<Image, String> + Send + Sync;
@@ -71,7 +71,7 @@ pub struct LaneVariant {
 /// A prompt and where its pictures come from.
 pub struct PlannedPrompt {
     /// The prompt.
-    pub prompt: Prompt,
+    pub prompt: Arc<Prompt>,
     /// The number of its version.
     pub version: Option<u32>,
     /// Fetches its pictures.
@@ -106,6 +106,10 @@ pub struct PlannedModel {
     pub model: Arc<dyn Model>,
     /// Its settings in the project.
     pub spec: ModelSpec,
+    /// The version of its settings.
+    pub settings: Option<SettingsId>,
+    /// Whether a person asked for that very version, so that the variant's label says which.
+    pub is_pinned: bool,
 }
 
 impl PlannedModel {
@@ -131,6 +135,12 @@ pub struct Ingredients<'a> {
     pub eval: String,
     /// The file of its spec, relative to the project's folder.
     pub spec_file: String,
+    /// The version of that file.
+    pub spec_version: Option<u32>,
+    /// Who runs it, with what, from which state of the project.
+    pub made: Option<Made>,
+    /// What labels mean now: see [`PlanOutline::pinned`].
+    pub pinned: BTreeMap<String, String>,
     /// What the command line replaced in it.
     pub overrides: Overrides,
     /// The name that a person gave to the run.
@@ -199,6 +209,9 @@ impl Plan {
             name: ingredients.name,
             note: ingredients.note,
             spec_digest: Digest::of_json(spec),
+            spec_version: ingredients.spec_version,
+            made: ingredients.made,
+            pinned: ingredients.pinned,
             dataset: ingredients.dataset,
             variants,
             trials: spec.trials,
@@ -206,10 +219,12 @@ impl Plan {
             scorers: outline::of_spec(spec, ingredients.scorer_digest).map_err(PlanError)?,
             judges: ingredients.judges.iter().map(PlannedModel::outline).collect(),
             slices: spec.slices.clone(),
+            cluster: spec.cluster.clone(),
             gates: spec.gates.clone(),
             baseline: ingredients.baseline,
         };
-        check_slices(spec).map_err(PlanError)?;
+        grouping::check(spec).map_err(PlanError)?;
+        grouping::check_rows(spec, &*ingredients.rows).map_err(PlanError)?;
         let prices = outline.variants.iter().filter_map(|variant| Some((variant.number, variant.price?))).collect();
         let jury = Arc::new(ingredients.jury.priced(prices));
         let judges = ingredients.judges.into_iter().map(|judge| judge.judging(ingredients.concurrency));
@@ -218,10 +233,10 @@ impl Plan {
     }
 }
 
-/// A recorded plan with the scorers, slices and gates of a spec as it is now: what was asked stays as it was.
+/// A recorded plan with the scorers, slices, clusters and gates of a spec as it is now: what was asked stays as it was.
 ///
 /// # Errors
-/// What is wrong with a scorer or a slice.
+/// What is wrong with a scorer, a slice or the field of the clusters.
 pub fn outlined(
     before: PlanOutline,
     spec: &EvalSpec,
@@ -229,20 +244,10 @@ pub fn outlined(
     judges: Vec<JudgeOutline>,
     baseline: Option<String>,
 ) -> Result<PlanOutline, String> {
-    check_slices(spec)?;
+    grouping::check(spec)?;
     let scorers = outline::of_spec(spec, scorer_digest)?;
-    let (slices, gates) = (spec.slices.clone(), spec.gates.clone());
-    Ok(PlanOutline { scorers, judges, slices, gates, baseline, ..before })
-}
-
-fn check_slices(spec: &EvalSpec) -> Result<(), String> {
-    for (index, slice) in spec.slices.iter().enumerate() {
-        slice.check().map_err(|why| format!("slices: {why}"))?;
-        if spec.slices[..index].iter().any(|before| before.by == slice.by) {
-            return Err(format!("slices: `{}` is named twice", slice.by));
-        }
-    }
-    Ok(())
+    let (slices, cluster, gates) = (spec.slices.clone(), spec.cluster.clone(), spec.gates.clone());
+    Ok(PlanOutline { scorers, judges, slices, cluster, gates, baseline, ..before })
 }
 
 fn parameters(written: &BTreeMap<String, serde_json::Value>, place: &str) -> Result<Parameters, PlanError> {
@@ -255,13 +260,15 @@ fn variant(prompt: &PlannedPrompt, planned: &PlannedModel, known: &[Variant], ta
     let prompt_id =
         PromptId { name: prompt.prompt.name.as_str().into(), version: prompt.version, digest: prompt.prompt.digest() };
     let version = prompt_id.version.map(|number| format!("@{number}")).unwrap_or_default();
-    let label = format!("{}{version}×{}", prompt_id.name, id.name);
+    let of_model = planned.settings.filter(|_| planned.is_pinned).map(|settings| format!("@{}", settings.version)).unwrap_or_default();
+    let label = format!("{}{version}×{}{of_model}", prompt_id.name, id.name);
     let same = |variant: &&Variant| {
         variant.prompt.name == prompt_id.name && variant.prompt.digest == prompt_id.digest && variant.model == *id
     };
     let next = known.iter().chain(taken).map(|variant| variant.number + 1).max().unwrap_or(0);
     let number = known.iter().find(same).map_or(next, |variant| variant.number);
-    Variant { number, label, prompt: prompt_id, model: id.clone(), price: planned.spec.price }
+    let (model, settings) = (id.clone(), planned.settings);
+    Variant { number, label, prompt: prompt_id, model, settings, price: planned.spec.price }
 }
 
 /// People compare prompts on one model more often than models on one prompt; a table has the prompts together either way,

@@ -1,7 +1,7 @@
 //! Numbers as people read them.
 
 use carat_core::compare::MetricComparison;
-use carat_core::fold::{Metric, VariantReport};
+use carat_core::fold::{ClustersReport, Metric, VariantReport};
 
 use crate::Subject;
 
@@ -104,6 +104,15 @@ pub(crate) fn counted(n: u64, one: &str, many: &str) -> String {
 pub(crate) fn interval(name: &str, metric: &Metric) -> Option<String> {
     let unit = Unit::of(name);
     (metric.interval != "none").then(|| format!("[{}, {}]", unit.bare(metric.low), unit.bare(metric.high)))
+}
+
+/// `8 by metadata.document`, and how many rows have no such field; `by` as the format shows a name.
+pub(crate) fn clusters(report: &ClustersReport, by: String) -> String {
+    let without = match report.alone {
+        0 => String::new(),
+        alone => format!(", {} without it", counted(alone, "row", "rows")),
+    };
+    format!("{} by {by}{without}", count(report.clusters as f64))
 }
 
 /// `56.6 % [51.2, 61.8]`

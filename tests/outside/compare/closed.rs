@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use carat_core::version::{Actor, Source};
 use carat_store::Store;
 use serde_json::{Value, json};
 
@@ -108,7 +109,8 @@ async fn a_baseline_that_was_deleted_holds_nothing_any_more() {
     assert_eq!(passed.code, Some(0), "{passed:?}");
     let store = Store::open(quiz.project.file(".carat/carat.db").to_str().unwrap()).await.unwrap();
     let baseline = store.find_run("before").await.unwrap();
-    store.delete_run(&baseline.id).await.unwrap();
+    let by = Actor { name: "ada".into(), source: Source::Flag };
+    store.delete_run(&baseline.id, &by, "2026-05-01T12:00:00Z", None).await.unwrap();
     store.close().await;
     let shown = quiz.project.carat(&["run", "show", "@last"]);
     let shown = shown.shown(&quiz.project);

@@ -155,6 +155,29 @@ fn the_report_has_what_the_sentence_was_made_of() {
       "wins": 3,
       "losses": 12,
       "ties": 25,
+      "flipped": {
+        "to_fail": 12,
+        "to_pass": 3,
+        "to_fail_rows": [
+          "q-21",
+          "q-22",
+          "q-23",
+          "q-24",
+          "q-25",
+          "q-26",
+          "q-27",
+          "q-28",
+          "q-29",
+          "q-30",
+          "q-31",
+          "q-32"
+        ],
+        "to_pass_rows": [
+          "q-33",
+          "q-34",
+          "q-35"
+        ]
+      },
       "detectable": 0.255503,
       "bootstrap": {
         "low": -0.4,

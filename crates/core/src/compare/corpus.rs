@@ -3,9 +3,8 @@
 use crate::corpus::{CorpusMetric, Smoothing};
 use crate::stats;
 
-use super::Differences;
 use super::aggregate::known;
-use super::differences::outcome;
+use super::differences::{Both, Differences, outcome};
 use super::side::Column;
 
 /// A metric of the whole corpus, linearised on both sides.
@@ -17,25 +16,22 @@ pub(super) fn differences(
     columns: (&Column, &Column),
     pairs: &[(u32, u32)],
 ) -> Result<Differences, String> {
-    let is_scored = |column: &Column, row: u32| column.cells[row as usize].scored > 0;
-    let of_left = pairs.iter().filter(|(l, _)| is_scored(columns.0, *l)).count();
-    let scored = |(l, r): &&(u32, u32)| is_scored(columns.0, *l) && is_scored(columns.1, *r);
-    let pairs: Vec<_> = pairs.iter().filter(scored).collect();
-    let left = known(Linear::at(metric, pairs.iter().map(|(l, _)| columns.0.counts_of(*l))))?;
-    let right = known(Linear::at(metric, pairs.iter().map(|(_, r)| columns.1.counts_of(*r))))?;
+    let scored = |column: &Column, row: u32| (column.cells[row as usize].scored > 0).then_some(row);
+    let both = Both::of(pairs.iter().map(|(l, r)| (scored(columns.0, *l), scored(columns.1, *r))));
+    let Both { values: rows, places, lost } = both;
+    let left = known(Linear::at(metric, rows.iter().map(|(l, _)| columns.0.counts_of(*l))))?;
+    let right = known(Linear::at(metric, rows.iter().map(|(_, r)| columns.1.counts_of(*r))))?;
     for (side, linear) in [("left", &left), ("right", &right)] {
         if let Some(because) = jump(metric, linear) {
             return Err(format!("the {side} side {because}"));
         }
     }
-    let values =
-        pairs.iter().map(|(l, r)| (left.influence(columns.0.counts_of(*l)), right.influence(columns.1.counts_of(*r))));
-    let cells = pairs.iter().map(|(l, r)| {
-        let of = |column: &Column, row: u32| column.cells[row as usize].mean().unwrap_or(0.0);
-        of(columns.1, *r) - of(columns.0, *l)
-    });
-    let (outcome, lost) = (outcome(cells), (of_left - pairs.len()) as u64);
-    let differences = Differences::linearised((left.value, right.value), values, outcome, lost);
+    let influence =
+        |(l, r): &(u32, u32)| (left.influence(columns.0.counts_of(*l)), right.influence(columns.1.counts_of(*r)));
+    let influences = Both { values: rows.iter().map(influence).collect(), places, lost };
+    let mean = |column: &Column, row: u32| column.cells[row as usize].mean().unwrap_or(0.0);
+    let outcome = outcome(rows.iter().map(|(l, r)| mean(columns.1, *r) - mean(columns.0, *l)));
+    let differences = Differences::linearised((left.value, right.value), influences, outcome);
     Ok(if metric.higher_is_better() { differences } else { differences.lower_is_better_by_rate() })
 }
 

@@ -2,16 +2,23 @@
 //!
 //! Rows are joined by their identity, never by position. A row whose content differs between the sides is set apart, and so
 //! is one that only one side has. What is compared is paired: the difference row by row, with the interval and the p-value
-//! that pairing earns. Repeats of a row are averaged first, so that they do not pass for independent rows.
+//! that pairing earns. Repeats of a row are averaged first, so that they do not pass for independent rows; rows that hang
+//! together are taken as the clusters that they are.
 
 mod aggregate;
+mod conclusion;
 mod corpus;
 mod differences;
+mod family;
+mod flips;
+mod inference;
+mod paired;
 mod pairing;
 mod rows;
 mod sentence;
 mod shape;
 mod side;
+mod sides;
 mod slices;
 #[cfg(test)]
 mod tests;
@@ -21,11 +28,14 @@ use crate::stats;
 pub use pairing::Pairing;
 pub use rows::{Change, RowChange, rows_in_order_of_harm};
 pub use shape::{
-    BootstrapReport, Comparison, Finding, MetricComparison, NotCompared, RowsReport, SideReport, SliceComparison,
+    BootstrapReport, Comparison, Finding, FlippedRows, MetricComparison, NotCompared, RowsReport, SideReport,
+    SliceComparison,
 };
-pub use side::{Side, SideName, Sides};
+pub use side::{Side, SideName};
+pub use sides::Sides;
 
-use differences::Differences;
+use family::correct;
+use paired::Paired;
 
 /// What the answers cost.
 const COST: &str = "cost.per_sample";
@@ -55,81 +65,41 @@ impl Default for Settings {
     }
 }
 
-/// Compares the right side with the left one.
+/// Compares the right side with the left one. Several comparisons that are looked at together are made by [`compare_all`].
 pub fn compare(left: &Side, right: &Side, settings: &Settings) -> Comparison {
-    let pairing = Pairing::of(left, right);
-    let mut metrics = Vec::new();
-    let mut not_compared = Vec::new();
-    for (metric, paired) in aggregate::all(left, right, &pairing, settings.everything) {
-        match paired {
-            Ok(paired) => metrics.push(MetricComparison::of(metric, &paired, settings)),
-            Err(because) => not_compared.push(NotCompared { metric, because }),
-        }
-    }
-    let slices = slices::compare(left, right, &pairing, settings);
-    let mut comparison = Comparison {
-        left: left.report(),
-        right: right.report(),
-        rows: pairing.report(),
-        metrics,
-        slices,
-        not_compared,
-        family: 0,
-    };
+    let mut comparison = uncorrected(left, right, settings);
     correct(std::slice::from_mut(&mut comparison));
     comparison
 }
 
-/// What is looked at together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Family {
-    /// How good the answers are.
-    Quality,
-    /// What they cost.
-    Costs,
-    /// Errors and unscored answers that no row has: nothing can be found there.
-    Nothing,
+/// Compares each right side with its left one, given as left and right. Their p-values are corrected together: who looks at
+/// twenty numbers finds one by chance.
+pub fn compare_all<'a>(sides: impl IntoIterator<Item = (&'a Side, &'a Side)>, settings: &Settings) -> Vec<Comparison> {
+    let uncorrected = |(left, right): (&Side, &Side)| uncorrected(left, right, settings);
+    let mut comparisons: Vec<Comparison> = sides.into_iter().map(uncorrected).collect();
+    correct(&mut comparisons);
+    comparisons
 }
 
-impl Family {
-    fn of(metric: &MetricComparison) -> Self {
-        match &*metric.metric {
-            COST => Self::Costs,
-            ERRORS | UNSCORED if metric.left == 0.0 && metric.right == 0.0 => Self::Nothing,
-            _ => Self::Quality,
+/// A comparison without conclusions, which depend on what else is looked at.
+fn uncorrected(left: &Side, right: &Side, settings: &Settings) -> Comparison {
+    let pairing = Pairing::of(left, right);
+    let paired = Paired::on_all(left, right, &pairing);
+    let (mut metrics, mut not_compared) = (Vec::new(), Vec::new());
+    for measured in aggregate::all(&paired, settings.everything) {
+        match MetricComparison::of(measured, &paired, settings) {
+            Ok(metric) => metrics.push(metric),
+            Err(not) => not_compared.push(not),
         }
     }
-}
-
-/// Corrects the p-values of everything that is looked at together (Holm 1979), so that many looks do not find by chance what
-/// is not there. What answers cost is no part of that family: it says nothing of how good they are, and must not make the
-/// rest harder to show. Costs are corrected among themselves, which leaves that of a single comparison as it is. Nor are
-/// errors and unscored answers where neither side has any, so that comparing [`everything`](Settings::everything) says the
-/// same of the rest. Slices are corrected by themselves, too (Benjamini and Hochberg 1995): they are where to look next, not
-/// what to decide by.
-pub fn correct(comparisons: &mut [Comparison]) {
-    fn adjust<'a>(tests: impl Iterator<Item = &'a mut MetricComparison>, adjusted: fn(&[f64]) -> Vec<f64>) -> u64 {
-        let mut tests: Vec<_> = tests.filter(|test| test.p.is_some()).collect();
-        let p: Vec<f64> = tests.iter().filter_map(|test| test.p).collect();
-        for (test, p) in tests.iter_mut().zip(adjusted(&p)) {
-            test.adjusted_p = Some(p);
-        }
-        let family = tests.len() as u64;
-        for test in tests {
-            test.conclude(family);
-        }
-        family
-    }
-    let mut metrics = |family: Family| {
-        let all = comparisons.iter_mut().flat_map(|c| &mut c.metrics);
-        adjust(all.filter(|metric| Family::of(metric) == family), stats::holm)
-    };
-    metrics(Family::Costs);
-    metrics(Family::Nothing);
-    let family = metrics(Family::Quality);
-    let slices = comparisons.iter_mut().flat_map(|c| &mut c.slices).map(|slice| &mut slice.comparison);
-    adjust(slices, stats::benjamini_hochberg);
-    for comparison in comparisons {
-        comparison.family = family;
+    Comparison {
+        left: left.report(),
+        right: right.report(),
+        rows: pairing.report(),
+        clustered_by: right.cluster_spec.as_ref().map(|spec| spec.by().to_owned()),
+        metrics,
+        slices: slices::compare(&paired, settings),
+        not_compared,
+        family: 0,
     }
 }

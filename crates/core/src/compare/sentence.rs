@@ -78,7 +78,15 @@ fn because(comparison: &MetricComparison, unit: Unit, family: u64) -> String {
         }
         (Some(p), _) => format!(", p {}", p_value(p)),
     };
-    format!("{confidence} % {low} to {high}{p}, {} {}", comparison.pairs, plural(comparison.pairs, "pair", "pairs"))
+    let pairs = counted(comparison, "pair", "pairs");
+    format!("{confidence} % {low} to {high}{p}, {pairs}")
+}
+
+/// `60 pairs`, `60 pairs in 12 clusters`
+fn counted(comparison: &MetricComparison, one: &str, many: &str) -> String {
+    let pairs = comparison.pairs;
+    let clusters = comparison.clusters.map(|clusters| format!(" in {clusters} clusters")).unwrap_or_default();
+    format!("{pairs} {}{clusters}", if pairs == 1 { one } else { many })
 }
 
 /// Two significant digits, and never zero: `= 0.006`, `< 0.0001`.
@@ -93,16 +101,11 @@ fn p_value(p: f64) -> String {
 
 /// What so many rows can show at all.
 fn sight(comparison: &MetricComparison, unit: Unit) -> String {
-    let rows = comparison.pairs;
-    let rows_word = plural(rows, "row", "rows");
+    let rows = counted(comparison, "row", "rows");
     match comparison.detectable {
         Some(smallest) if smallest <= 1.0 || unit == Unit::Dollars => {
-            format!("with {rows} {rows_word} only differences above {} can be seen", unit.amount(smallest))
+            format!("with {rows} only differences above {} can be seen", unit.amount(smallest))
         }
-        _ => format!("{rows} {rows_word} can show no difference at all"),
+        _ => format!("{rows} can show no difference at all"),
     }
-}
-
-const fn plural(n: u64, one: &'static str, many: &'static str) -> &'static str {
-    if n == 1 { one } else { many }
 }

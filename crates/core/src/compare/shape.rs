@@ -12,6 +12,9 @@ pub struct Comparison {
     pub right: SideReport,
     /// Which rows could be set side by side.
     pub rows: RowsReport,
+    /// The field by whose value rows hang together; absent where they are taken as independent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clustered_by: Option<String>,
     /// Everything that both sides measure.
     pub metrics: Vec<MetricComparison>,
     /// The parts of the data that the spec asks for.
@@ -74,6 +77,10 @@ pub struct MetricComparison {
     pub right: f64,
     /// Rows with a value on both sides.
     pub pairs: u64,
+    /// In how many clusters they are, where rows hang together. Interval, test, bootstrap and what is detectable are over
+    /// clusters then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clusters: Option<u64>,
     /// Rows with a value on the left side and none on the right. They are part of no number here; gates count them as
     /// lost.
     #[serde(default)]
@@ -85,13 +92,15 @@ pub struct MetricComparison {
     /// The upper end.
     pub high: f64,
     /// How the interval was made: `tango` (Tango 1998, for paired verdicts), `t`, `delta` (linearised, for metrics that are
-    /// no means), or `score` where no row differs.
+    /// no means), or `score` where no row differs. Over clusters: `clustered-t` (verdicts, too, and never shorter than
+    /// Tango's), `clustered-delta`, or `clustered-score` where no cluster differs.
     pub interval: String,
     /// The share of such intervals that hold the true difference.
     pub confidence: f64,
     /// The two-sided p-value; null where there is nothing to test.
     pub p: Option<f64>,
-    /// The test: `mcnemar` (exact), `sign-flip` (permutation, for few pairs), `t`.
+    /// The test: `mcnemar` (exact), `sign-flip` (permutation, for few pairs), `t`; over clusters `clustered-sign-flip` (for
+    /// verdicts, and for few clusters) or `clustered-t`.
     pub test: String,
     /// The p-value corrected for everything that the report compares; that of `cost.per_sample` for costs alone.
     pub adjusted_p: Option<f64>,
@@ -101,6 +110,9 @@ pub struct MetricComparison {
     pub losses: u64,
     /// Rows on which both are alike.
     pub ties: u64,
+    /// The rows that pass on one side and not on the other; absent for metrics of scorers without verdicts, and for costs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flipped: Option<FlippedRows>,
     /// The smallest true difference that so many pairs show four times in five; null where none can be shown.
     pub detectable: Option<f64>,
     /// A second opinion on the interval, from drawing the pairs again.
@@ -112,7 +124,26 @@ pub struct MetricComparison {
     pub sentence: String,
 }
 
-/// A percentile bootstrap over pairs.
+/// Rows that flipped: that pass on one side and fail on the other, or, with repeats, pass more often on one. For
+/// `errors.share` and `unscored.share` a row passes that has an answer, or a score.
+///
+/// Lists name the first hundred rows (ten on a slice), those first whose passes, and then whose values, changed most, and
+/// equals in the order of their ids.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FlippedRows {
+    /// Rows that passed on the left side and fail on the right one.
+    pub to_fail: u64,
+    /// Rows that failed on the left side and pass on the right one.
+    pub to_pass: u64,
+    /// The first that passed and fail.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub to_fail_rows: Vec<String>,
+    /// The first that failed and pass.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub to_pass_rows: Vec<String>,
+}
+
+/// A percentile bootstrap over pairs, or over clusters of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BootstrapReport {
     /// The lower end of the interval.

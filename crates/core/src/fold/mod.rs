@@ -1,20 +1,27 @@
 //! Folds over events: everyone who counts, counts with these.
 
+mod clusters;
 mod corpus;
 mod exact_sum;
 mod judging;
 mod progress;
 mod report;
+mod scorer;
 mod slices;
 mod tally;
+#[cfg(test)]
+mod tests;
 
+pub(crate) use clusters::Clusters;
 pub use corpus::CorpusTally;
 pub use exact_sum::ExactSum;
 pub use judging::JudgeTally;
 pub use progress::Progress;
 pub use report::{
-    ClassReport, CostReport, DatasetReport, Flicker, GateReport, JudgeReport, LatencyReport, Metric, ModelReport,
-    PromptReport, RepeatsReport, Report, RunReport, SliceReport, TokensReport, VariantReport, repeat_aggregates,
+    ClassReport, ClustersReport, CostReport, DatasetReport, Flicker, GateReport, JudgeReport, LatencyReport, Metric,
+    ModelReport, PromptReport, RepeatsReport, Report, RunReport, SliceReport, TokensReport, VariantReport,
+    repeat_aggregates,
 };
+pub use scorer::{ClusterTallies, ClusterTally, RowTally, ScorerTally};
 pub use slices::{SliceTallies, slice_name};
-pub use tally::{RowTally, ScorerTally, Tally};
+pub use tally::{ClusterCounts, Tally};

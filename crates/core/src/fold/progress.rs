@@ -6,14 +6,14 @@ use std::sync::Arc;
 use crate::event::{PlanOutline, RunStatus};
 use crate::{Event, EventKind, ModelError, RunId, Sample};
 
-use super::{JudgeTally, SliceTallies, Tally};
+use super::tally::PartOf;
+use super::{Clusters, ClustersReport, JudgeTally, SliceTallies, Tally};
 
 /// Where a run stands: the fold of its events.
 #[derive(Debug, Clone, Default)]
 pub struct Progress {
-    /// Repeats of a case as the last plan has them, where that is known before the first event: samples are then added up by
-    /// row, or not, as that plan wants it. Else as the plan of the moment has it.
-    pub trials: Option<u32>,
+    /// The last plan of a run, where it is known before the first event.
+    last: Option<Box<PlanOutline>>,
     /// Which run.
     pub run: Option<RunId>,
     /// When it started, by the wall clock.
@@ -28,6 +28,7 @@ pub struct Progress {
     pub variants: BTreeMap<u32, Tally>,
     /// The same for the slices that the plan asks for, as far as samples come with their rows.
     pub slices: SliceTallies,
+    clusters: Clusters,
     /// What judging took, by the judge's name.
     pub judges: BTreeMap<Arc<str>, JudgeTally>,
     /// Cases that were kept, or only scored again, when the run was resumed last.
@@ -43,6 +44,12 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// For a run whose last plan is known before the first event: from that one on, samples are added up by row, slice and
+    /// cluster as that plan wants it, and not as the plan of the moment has it.
+    pub fn of_plan(last: &PlanOutline) -> Self {
+        Self { last: Some(Box::new(last.clone())), ..Self::default() }
+    }
+
     /// Takes the next event.
     pub fn apply(&mut self, event: &Event) {
         self.elapsed_us = event.elapsed_us;
@@ -74,14 +81,32 @@ impl Progress {
     }
 
     fn finish(&mut self, sample: &Sample) {
-        let trials = self.trials.or(self.plan.as_ref().map(|plan| plan.trials));
-        let repeats = trials.is_some_and(|trials| trials > 1);
-        self.variants.entry(sample.case.variant).or_default().add(sample, repeats);
-        if let (Some(plan), Some(transcript)) = (&self.plan, &sample.transcript) {
-            self.slices.add(&plan.slices, &transcript.row, sample, repeats);
-        }
         self.done += 1;
         self.done_here += 1;
+        let tally = self.variants.entry(sample.case.variant).or_default();
+        let Some(plan) = self.last.as_deref().or(self.plan.as_ref()) else {
+            return tally.add(sample, PartOf::default());
+        };
+        let part = PartOf {
+            row: (plan.trials > 1).then_some(&sample.case.row),
+            cluster: plan.cluster.as_ref().map(|spec| self.clusters.number(spec, sample)),
+        };
+        tally.add(sample, part);
+        if let Some(transcript) = &sample.transcript {
+            self.slices.add(&plan.slices, &transcript.row, sample, part);
+        }
+    }
+
+    /// In which clusters the rows are that have been seen; none where they are independent.
+    pub(super) fn clusters(&self) -> Option<ClustersReport> {
+        let spec = self.plan.as_ref()?.cluster.as_ref()?;
+        // Each variant has the same rows; one that has only begun has some of them.
+        let largest = self.variants.values().max_by_key(|tally| tally.samples);
+        let mut sizes = vec![0; self.clusters.len()];
+        for (number, counts) in largest.iter().flat_map(|tally| &tally.clusters) {
+            sizes.get_mut(*number as usize).into_iter().for_each(|size| *size = counts.samples);
+        }
+        Some(ClustersReport::new(spec.by(), &sizes, self.clusters.alone() as u64))
     }
 
     /// A plan begins, or begins again: what belongs to variants that are no longer part of it does not count.

@@ -8,6 +8,7 @@ use crate::{Row, Sample};
 
 use super::Tally;
 use super::report::{SliceReport, metrics_of};
+use super::tally::PartOf;
 
 /// What people call a slice: `metadata.language=de`.
 pub fn slice_name(by: &str, value: &str) -> String {
@@ -25,7 +26,7 @@ pub struct SliceTallies {
 
 impl SliceTallies {
     /// Adds a sample to the slices that its row is in. Nothing without the row.
-    pub(super) fn add(&mut self, specs: &[SliceSpec], row: &Row, sample: &Sample, repeats: bool) {
+    pub(super) fn add(&mut self, specs: &[SliceSpec], row: &Row, sample: &Sample, part: PartOf<'_>) {
         if specs.is_empty() {
             return;
         }
@@ -33,7 +34,7 @@ impl SliceTallies {
         for (index, spec) in specs.iter().enumerate() {
             for value in spec.of(row) {
                 if tallies.len() < MOST * specs.len() || tallies.contains_key(&(index, value.clone())) {
-                    tallies.entry((index, value)).or_default().add(sample, repeats);
+                    tallies.entry((index, value)).or_default().add(sample, part);
                 }
             }
         }

@@ -1,8 +1,12 @@
 //! Do two raters agree more than by chance?
 
+mod clustered;
+
 use super::Estimate;
 use super::distributions::z;
 use super::proportion::wilson_of_mean;
+
+pub use clustered::cohen_kappa_clustered;
 
 /// How much of an agreement a near miss is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,20 +50,12 @@ const ROUNDING: f64 = 1e-12;
 /// the same (kappa is 0 then whatever the other says), the interval is Wilson's for their agreement, put on kappa's scale.
 pub fn cohen_kappa(table: &[Vec<u64>], weights: Weights, confidence: f64) -> Option<Kappa> {
     let shares = Shares::of(table, weights)?;
-    let left = 1.0 - shares.expected;
-    if left <= ROUNDING {
-        return None;
-    }
-    // What rounding leaves of no difference is none, and has no sign.
-    let beyond = shares.observed - shares.expected;
-    let value = if beyond.abs() <= ROUNDING { 0.0 } else { beyond / left };
+    let value = shares.kappa()?;
     let se = shares.standard_error(value);
     let estimate = if se > 0.0 {
         Estimate::around(value, z(confidence) * se)
     } else {
-        let agreed = wilson_of_mean(shares.observed * shares.n as f64, shares.n, confidence)?;
-        let on_scale = |agreed: f64| (agreed - shares.expected) / left;
-        Estimate { value, low: on_scale(agreed.low), high: on_scale(agreed.high) }
+        shares.as_agreement(value, shares.n, confidence)?
     };
     Some(Kappa { estimate: estimate.within(-1.0, 1.0), se })
 }
@@ -105,19 +101,40 @@ impl<'a> Shares<'a> {
         self.weights.of(i, j, self.table.len())
     }
 
-    /// Fleiss, Cohen, Everitt 1969, formula 13; exactly 0 where the formula gives no more than rounding, of which the root
-    /// would pass for an error.
-    fn standard_error(&self, kappa: f64) -> f64 {
+    /// None where chance leaves no room for disagreement.
+    fn kappa(&self) -> Option<f64> {
+        // What rounding leaves of no difference is none, and has no sign.
+        let beyond = self.observed - self.expected;
+        let value = if beyond.abs() <= ROUNDING { 0.0 } else { beyond / (1.0 - self.expected) };
+        (1.0 - self.expected > ROUNDING).then_some(value)
+    }
+
+    /// Wilson's interval for an agreement that was seen in so many ratings, put on kappa's scale.
+    fn as_agreement(&self, value: f64, n: u64, confidence: f64) -> Option<Estimate> {
+        let agreed = wilson_of_mean(self.observed * n as f64, n, confidence)?;
+        let on_scale = |agreed: f64| (agreed - self.expected) / (1.0 - self.expected);
+        Some(Estimate { value, low: on_scale(agreed.low), high: on_scale(agreed.high) })
+    }
+
+    /// By how much a rating of each category by the first and the second moves kappa, times what chance leaves: the terms of
+    /// Fleiss, Cohen, Everitt 1969, formula 13. Their mean over all ratings is [the centre](Self::centre).
+    fn moves(&self, kappa: f64) -> impl Fn(usize, usize) -> f64 {
         let k = self.table.len();
         let mean =
             |margin: &[f64], of: &dyn Fn(usize) -> f64| margin.iter().enumerate().map(|(m, share)| share * of(m)).sum();
         let of_row: Vec<f64> = (0..k).map(|i| mean(&self.columns, &|j| self.weight(i, j))).collect();
         let of_column: Vec<f64> = (0..k).map(|j| mean(&self.rows, &|i| self.weight(i, j))).collect();
-        let part = |(i, j, share): (usize, usize, f64)| {
-            share * (self.weight(i, j) - (of_row[i] + of_column[j]) * (1.0 - kappa)).powi(2)
-        };
-        let squares: f64 = self.cells().map(part).sum();
-        let centre = kappa - self.expected * (1.0 - kappa);
+        move |i, j| self.weight(i, j) - (of_row[i] + of_column[j]) * (1.0 - kappa)
+    }
+
+    fn centre(&self, kappa: f64) -> f64 {
+        kappa - self.expected * (1.0 - kappa)
+    }
+
+    /// Exactly 0 where the formula gives no more than rounding, of which the root would pass for an error.
+    fn standard_error(&self, kappa: f64) -> f64 {
+        let (moves, centre) = (self.moves(kappa), self.centre(kappa));
+        let squares: f64 = self.cells().map(|(i, j, share)| share * moves(i, j).powi(2)).sum();
         let spread = squares - centre * centre;
         if spread <= ROUNDING {
             return 0.0;

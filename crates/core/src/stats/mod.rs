@@ -2,12 +2,12 @@
 //!
 //! | question | answer |
 //! |---|---|
-//! | How good is it? | [`wilson`] for passes, [`mean`] for degrees, [`f1_macro`], [`quantile`]; [`clustered`] and [`wilson_clustered`] where rows hang together |
-//! | Is the right one better than the left one, on the same rows? | [`tango`] with [`tango_p`] or [`mcnemar`] for passes; [`paired_t`], [`sign_flip`] and [`paired_bootstrap`] for degrees; [`clustered_bootstrap`] where rows hang together |
+//! | How good is it? | [`wilson`] for passes, [`mean`] for degrees, [`f1_macro`], [`quantile`]; [`clustered`], [`wilson_clustered`] and [`wilson_of_clusters`] where rows hang together |
+//! | Is the right one better than the left one, on the same rows? | [`tango`] with [`tango_p`] or [`mcnemar`] for passes; [`paired_t`], [`sign_flip`] and [`paired_bootstrap`] for degrees; [`clustered`] and [`clustered_bootstrap`] where rows hang together |
 //! | Would we have seen it? | [`detectable_difference`], [`pairs_needed`] |
 //! | We asked many questions: what still stands? | [`holm`], [`benjamini_hochberg`] |
 //! | Every row was answered several times | [`Reducer`], [`pass_at_k`], [`pass_hat_k`] |
-//! | Do two judges agree? | [`cohen_kappa`], [`fleiss_kappa`], [`krippendorff_alpha`] |
+//! | Do two judges agree? | [`cohen_kappa`], [`fleiss_kappa`], [`krippendorff_alpha`]; [`cohen_kappa_clustered`] where ratings hang together |
 //! | The metric is no mean | [`Linearised`], [`gradient`], [`f1_macro_influence`] |
 //!
 //! Differences are always right minus left. Functions give nothing for what they know nothing about (no pairs, no spread to
@@ -42,10 +42,10 @@ mod reference;
 pub use adjust::{benjamini_hochberg, holm};
 pub use agreement::{Level, fleiss_kappa, krippendorff_alpha};
 pub use bootstrap::{Bootstrap, clustered_bootstrap, paired_bootstrap};
-pub use clustered::{Clustered, clustered, wilson_clustered};
+pub use clustered::{Clustered, clustered, wilson_clustered, wilson_of_clusters};
 pub use distributions::z;
 pub use f1::{f1_macro, f1_macro_influence, per_class};
-pub use kappa::{Kappa, Weights, cohen_kappa};
+pub use kappa::{Kappa, Weights, cohen_kappa, cohen_kappa_clustered};
 pub use linearised::{Linearised, gradient};
 pub use mcnemar::{Mcnemar, mcnemar};
 pub use mean::mean;

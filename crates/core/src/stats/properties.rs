@@ -164,3 +164,39 @@ fn tangos_interval_misses_the_truth_about_as_often_as_it_says() {
         assert!((0.03..0.07).contains(&missed), "{missed} of intervals miss {}", right - left);
     }
 }
+
+/// The shares of samples of clusters whose interval misses the true share of passes: over rows, and over clusters. All rows
+/// of a cluster pass, or none.
+fn misses_of_clusters(clusters: u64, pass: f64, size: fn(u64) -> u64) -> (f64, f64) {
+    const SAMPLES: u32 = 4000;
+    let (mut generator, mut of_rows, mut of_clusters) = (generator(5, 1), 0, 0);
+    for _ in 0..SAMPLES {
+        let part = |at: u64| {
+            let passes = (generator.next_u64() as f64 / u64::MAX as f64) < pass;
+            (if passes { size(at) as f64 } else { 0.0 }, size(at))
+        };
+        let parts: Vec<(f64, u64)> = (0..clusters).map(part).collect();
+        let (passed, n) = parts.iter().fold((0.0, 0), |(passed, n), part| (passed + part.0, n + part.1));
+        let misses = |ours: Estimate| u32::from(pass < ours.low || pass > ours.high);
+        of_rows += misses(wilson(passed as u64, n, 0.95).unwrap());
+        let ours = match clustered(parts.iter().copied(), 0.95) {
+            Some(_) => wilson_clustered(parts, 0.95),
+            None => wilson_of_clusters(passed / n as f64, clusters, 0.95),
+        };
+        of_clusters += misses(ours.unwrap());
+    }
+    let share = |missed: u32| f64::from(missed) / f64::from(SAMPLES);
+    (share(of_rows), share(of_clusters))
+}
+
+#[test]
+fn intervals_over_clusters_miss_the_truth_about_as_often_as_they_say_and_those_over_rows_far_more_often() {
+    for (clusters, pass) in [(20, 0.5), (20, 0.7), (40, 0.7), (40, 0.9), (100, 0.9)] {
+        // Five rows each, and from one to nine.
+        for (size, most) in [((|_| 5) as fn(u64) -> u64, 0.07), (|at| 1 + at * 4 % 9, 0.1)] {
+            let (of_rows, of_clusters) = misses_of_clusters(clusters, pass, size);
+            assert!(of_clusters < most, "{of_clusters} of {clusters} clusters miss {pass}");
+            assert!(of_rows > 0.2, "{of_rows} of the rows of {clusters} clusters miss {pass}");
+        }
+    }
+}

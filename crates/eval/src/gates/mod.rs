@@ -18,7 +18,7 @@ use crate::comparing::{self, Compared};
 
 pub use check::check;
 pub(crate) use relative::is_called;
-pub use text::parse;
+pub use text::{parse, written};
 
 /// What a gate found.
 struct Judgement {

@@ -28,7 +28,13 @@ pub(super) fn hold(gate: &GateSpec, variant: &str, slice: Option<&str>, compared
     };
     let Some(metric) = found else {
         let why = comparison.not_compared.iter().find(|not| not.metric == gate.metric);
-        let why = why.map_or_else(|| "no row has it on both sides".to_owned(), |not| not.because.clone());
+        // A slice of one cluster is not compared.
+        let none = if comparison.clustered_by.is_some() && slice.is_some() {
+            "no row has it on both sides, or all that have are of one cluster"
+        } else {
+            "no row has it on both sides"
+        };
+        let why = why.map_or_else(|| none.to_owned(), |not| not.because.clone());
         return Some(Judgement::fails(format!("`{}` could not be compared: {why}", gate.metric)));
     };
     let judgements = [no_worse(gate, metric), better(gate, metric), detectable(gate, metric)];

@@ -81,6 +81,30 @@ fn number(text: &str) -> Result<Bound, String> {
     span.map(Bound::Span).map_err(|_| format!("`{text}` is neither a number nor a length of time such as `2s`"))
 }
 
+/// A gate as [`parse`] reads it. One that asks several things, as a spec may, has them joined by `and`, which no command line
+/// reads.
+pub fn written(gate: &GateSpec) -> String {
+    let margin = gate.margin.map(|margin| format!(" by {margin}")).unwrap_or_default();
+    let asked = [
+        gate.at_least.map(|least| format!(">= {}", end(least))),
+        gate.at_most.map(|most| format!("<= {}", end(most))),
+        gate.no_worse_than.as_ref().map(|reference| format!("no-worse-than {reference}{margin}")),
+        gate.better_than.as_ref().map(|reference| format!("better-than {reference}{margin}")),
+        gate.detectable_at_most.map(|most| format!("detectable-at-most {most}")),
+    ];
+    let asked: Vec<String> = asked.into_iter().flatten().collect();
+    let slice = gate.slice.as_ref().map(|slice| format!(" on {slice}")).unwrap_or_default();
+    let confidence = gate.confidence.map(|share| format!(" with {share}")).unwrap_or_default();
+    format!("{} {}{slice}{confidence}", gate.metric, asked.join(" and "))
+}
+
+fn end(bound: Bound) -> String {
+    match bound {
+        Bound::Number(number) => number.to_string(),
+        Bound::Span(_) => format!("{}ms", bound.number()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +137,36 @@ mod tests {
     fn a_point_is_no_bound() {
         assert!(parse("queue.accuracy.value >= 0.8").unwrap_err().contains("queue.accuracy.low"));
         assert!(parse("queue.accuracy.high >= 0.8").is_err());
+    }
+
+    #[test]
+    fn what_is_written_is_read_as_the_same_gate() {
+        for text in [
+            "queue.accuracy >= 0.8",
+            "latency.p95 <= 2000ms",
+            "latency.p95 <= 1500",
+            "queue.accuracy no-worse-than baseline by 0.02",
+            "a.mean better-than support/triage",
+            "a.mean better-than support/triage@1×nearest by 0.1",
+            "queue.accuracy detectable-at-most 0.1",
+            "queue.accuracy no-worse-than baseline by 0.1 on tags=de with 0.9",
+        ] {
+            let gate = parse(text).unwrap();
+            assert_eq!(written(&gate), text);
+        }
+        assert_eq!(written(&parse("latency.p95 <= 2s").unwrap()), "latency.p95 <= 2000ms");
+    }
+
+    #[test]
+    fn what_a_spec_asks_at_once_is_written_one_after_the_other() {
+        let gate = GateSpec {
+            at_least: Some(Bound::Number(0.5)),
+            no_worse_than: Some("baseline".to_owned()),
+            margin: Some(0.1),
+            ..parse("right.accuracy detectable-at-most 0.2 on tags").unwrap()
+        };
+        let text = "right.accuracy >= 0.5 and no-worse-than baseline by 0.1 and detectable-at-most 0.2 on tags";
+        assert_eq!(written(&gate), text);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use carat_core::event::{DatasetId, FORMAT, RunStatus, Variant};
 use carat_core::fold::{Progress, Report};
 use carat_core::prompt::Beside;
 use carat_core::spec::{EvalSpec, ModelSpec};
-use carat_core::{Assessor, DataError, Digest, Event, EventKind, Model, Prompt, Row, RowStream, Rows, Sink, SinkError};
+use carat_core::{Assessor, DataError, Digest, Event, EventKind, Image, Model, Prompt, Row, RowStream, Rows, Sink, SinkError};
 use carat_eval::jury::Jury;
 use carat_eval::plan::{Ingredients, PlannedModel, PlannedPrompt};
 use carat_eval::resume::Decisions;
@@ -68,7 +68,7 @@ impl Beside for Nothing {
         Err("there are no files".into())
     }
 
-    fn picture(&mut self, _: &str) -> Result<Digest, String> {
+    fn picture(&mut self, _: &str) -> Result<Image, String> {
         Err("there are no pictures".into())
     }
 }
@@ -87,7 +87,7 @@ pub(crate) struct Story {
 }
 
 fn planned(judge: &Arc<dyn Model>, settings: &ModelSpec) -> PlannedModel {
-    PlannedModel { model: Arc::clone(judge), spec: settings.clone() }
+    PlannedModel { model: Arc::clone(judge), spec: settings.clone(), settings: None, is_pinned: false }
 }
 
 pub(crate) const PROMPT: &str = "user:\nIs {{ thing }} a number?";
@@ -117,20 +117,24 @@ impl Story {
         let ingredients = Ingredients {
             eval: "numbers".into(),
             spec_file: "evals/numbers.yaml".into(),
+            spec_version: None,
+            made: None,
+            pinned: Default::default(),
             overrides: Default::default(),
             name: None,
             note: None,
             spec: &spec,
             prompts: vec![Arc::new(PlannedPrompt {
-                prompt,
+                prompt: Arc::new(prompt),
                 version: Some(1),
                 images: Box::new(|_| Err("none".into())),
             })],
-            models: vec![PlannedModel { model, spec: settings.clone() }],
+            models: vec![PlannedModel { model, spec: settings.clone(), settings: None, is_pinned: false }],
             dataset: DatasetId {
                 name: "numbers".into(),
                 version: Some(1),
                 digest: Digest::of_bytes(b"numbers"),
+                whole: None,
                 rows: self.count,
             },
             rows: Arc::clone(&self.rows),

@@ -3,7 +3,7 @@
 use carat_core::fold::Report;
 
 use super::markup::{name, text};
-use crate::words::{count, counted};
+use crate::words::{self, count, counted};
 use crate::{Standing, Subject, Verdict};
 
 /// What was run.
@@ -22,6 +22,9 @@ pub(super) fn heading(subject: &Subject<'_>) -> String {
         ("started", time(&run.started_at)),
         ("run", format!("<code>{}</code>", text(&run.id))),
     ];
+    if let Some(clusters) = &report.clusters {
+        facts.insert(1, ("clusters", words::clusters(clusters, name(&clusters.by))));
+    }
     if let Some(given) = &run.name {
         facts.insert(0, ("name", text(given)));
     }

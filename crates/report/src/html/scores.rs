@@ -5,7 +5,7 @@ use carat_core::fold::{Metric, VariantReport};
 use super::chart::Axis;
 use super::markup::{self, details, name, table_with_roles, text};
 use crate::Subject;
-use crate::words::{self, Unit, count};
+use crate::words::{self, Unit, count, counted};
 
 /// The metric that stands for each scorer, then the others, folded.
 pub(super) fn section(subject: &Subject<'_>) -> String {
@@ -17,7 +17,9 @@ pub(super) fn section(subject: &Subject<'_>) -> String {
     let (first, rest) = (charts(&mut main.iter().cloned()), charts(&mut others.into_iter()));
     let rest = if rest.is_empty() { rest } else { details("Other metrics", &rest) };
     let how = if first.is_empty() { "" } else { HOW };
-    markup::section("scores", "Scores", &format!("{how}{first}{rest}"))
+    let caution = subject.report.clusters.as_ref().and_then(|clusters| clusters.caution.as_ref());
+    let caution = caution.map(|caution| format!("<p class=\"note\">{}</p>\n", text(caution))).unwrap_or_default();
+    markup::section("scores", "Scores", &format!("{how}{caution}{first}{rest}"))
 }
 
 const HOW: &str = "<p class=\"note\">The dot is what was measured, the whisker the interval that holds the true value \
@@ -48,7 +50,9 @@ pub(super) fn chart(metric: &str, lines: &[Line<'_>]) -> String {
         let how = if found.interval == "none" {
             "no interval".to_owned()
         } else {
-            format!("{} interval, {} %", text(&found.interval), found.confidence * 100.0)
+            let over = found.clusters.map(|clusters| format!(" over {}", counted(clusters, "cluster", "clusters")));
+            let (interval, confidence) = (text(&found.interval), found.confidence * 100.0);
+            format!("{interval} interval{}, {confidence} %", over.unwrap_or_default())
         };
         let interval = words::interval(metric, found).unwrap_or_default();
         format!(

@@ -51,6 +51,14 @@ pub(super) fn scores(subject: &Subject<'_>, text: &mut Budget) {
         line(&cells)
     };
     text.parts("variants", &head(&titles, 1), report.variants.iter().map(row), "\n");
+    if let Some(clusters) = &report.clusters {
+        let caution = clusters.caution.as_ref().map(|caution| format!("; {}", plain(caution, 300)));
+        let over = words::clusters(clusters, code(&clusters.by, 80));
+        text.block(
+            "clusters",
+            &format!("Intervals are over clusters of rows: {over}{}.\n\n", caution.unwrap_or_default()),
+        );
+    }
 }
 
 fn latency(variant: &VariantReport) -> String {

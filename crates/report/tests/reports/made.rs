@@ -67,6 +67,7 @@ fn variant(number: u32, prompt: &str) -> Variant {
         label: format!("{prompt}@1×gpt-5-mini"),
         prompt: PromptId { name: prompt.into(), version: Some(1), digest: digest(prompt) },
         model: ModelId { name: "gpt-5-mini".into(), digest: digest("model") },
+        settings: None,
         price: Some(Price { input: 0.25, output: 2.0, cached_input: None }),
     }
 }
@@ -81,7 +82,10 @@ impl Made {
             name: Some("few-shot".into()),
             note: None,
             spec_digest: digest("spec"),
-            dataset: DatasetId { name: "tickets".into(), version: Some(1), digest: digest_of_rows, rows: self.rows },
+            spec_version: None,
+            made: None,
+            pinned: std::collections::BTreeMap::new(),
+            dataset: DatasetId { name: "tickets".into(), version: Some(1), digest: digest_of_rows, whole: None, rows: self.rows },
             variants: vec![variant(0, "support/triage"), variant(1, "support/triage-few-shot")],
             trials: 1,
             cases: self.rows * 2,
@@ -92,6 +96,7 @@ impl Made {
             ],
             judges: Vec::new(),
             slices: vec![SliceSpec { by: "tags".into(), minimum: 20 }],
+            cluster: None,
             gates: vec![GateSpec {
                 metric: "queue.accuracy".into(),
                 no_worse_than: Some("baseline".into()),

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test breaks loudly, in its helpers too")]
 
 mod browser;
+mod clusters;
 mod junit;
 mod lines;
 mod made;

@@ -2,7 +2,7 @@
 
 use crate::corpus::Smoothing;
 
-use super::super::{Finding, correct};
+use super::super::{Finding, compare_all};
 use super::*;
 
 #[test]
@@ -99,20 +99,19 @@ fn errors_without_a_length_are_no_rate() {
 #[test]
 fn costs_do_not_make_the_rest_harder_to_show() {
     let (left, right) = (costing(&[3, 4, 3, 4, 3, 4, 3, 4]), costing(&[2, 2, 2, 3, 2, 2, 2, 3]));
-    let mut comparisons = [compared(&left, &right)];
-    assert_eq!(comparisons[0].family, 1);
-    for metric in &comparisons[0].metrics {
+    let alone = compared(&left, &right);
+    assert_eq!(alone.family, 1);
+    for metric in &alone.metrics {
         assert_eq!(metric.adjusted_p, metric.p, "{metric:?}");
     }
-    let cost = &comparisons[0].metrics[1];
+    let cost = &alone.metrics[1];
     assert_eq!((&*cost.metric, cost.finding), ("cost.per_sample", Finding::Better));
     // Several comparisons are a family, and so are their costs.
-    let mut both = [comparisons[0].clone(), comparisons[0].clone()];
-    correct(&mut both);
+    let settings = Settings { resamples: 0, ..Settings::default() };
+    let both = compare_all([(&left, &right), (&left, &right)], &settings);
     assert_eq!(both[0].family, 2);
     near(both[0].metrics[1].adjusted_p.unwrap(), 2.0 * cost.p.unwrap());
-    correct(&mut comparisons);
-    assert_eq!(comparisons[0].family, 1);
+    assert_eq!(compare_all([(&left, &right)], &settings), [alone]);
 }
 
 #[test]

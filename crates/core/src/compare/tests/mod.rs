@@ -1,6 +1,8 @@
 //! Comparisons of small sides, made of events.
 
+mod clusters;
 mod findings;
+mod flips;
 mod metrics;
 mod pairs;
 mod rows;
@@ -89,12 +91,16 @@ fn plan(scorer: &ScorerOutline, trials: u32, price: Option<Price>) -> PlanOutlin
         name: None,
         note: None,
         spec_digest: digest("spec"),
-        dataset: DatasetId { name: "quiz".to_owned(), version: None, digest: digest("rows"), rows: 0 },
+        spec_version: None,
+        made: None,
+        pinned: std::collections::BTreeMap::new(),
+        dataset: DatasetId { name: "quiz".to_owned(), version: None, digest: digest("rows"), whole: None, rows: 0 },
         variants: vec![Variant {
             number: 0,
             label: "ask@1×m".to_owned(),
             prompt: PromptId { name: "ask".into(), version: Some(1), digest: digest("ask") },
             model: ModelId { name: "m".into(), digest: digest("m") },
+            settings: None,
             price,
         }],
         trials,
@@ -102,6 +108,7 @@ fn plan(scorer: &ScorerOutline, trials: u32, price: Option<Price>) -> PlanOutlin
         scorers: vec![scorer.clone()],
         judges: Vec::new(),
         slices: Vec::new(),
+        cluster: None,
         gates: Vec::new(),
         baseline: None,
     }

@@ -1,5 +1,6 @@
 //! The report: what a run came to.
 
+mod clustered;
 mod judging;
 mod repeats;
 mod scorer;
@@ -10,18 +11,20 @@ use crate::event::{RunStatus, Variant};
 
 use super::{Progress, Tally};
 
+pub(super) use clustered::UNKNOWN;
 pub use repeats::repeat_aggregates;
 pub(super) use variant::metrics as metrics_of;
 
 pub use shape::{
-    ClassReport, CostReport, DatasetReport, Flicker, GateReport, JudgeReport, LatencyReport, Metric, ModelReport,
-    PromptReport, RepeatsReport, Report, RunReport, SliceReport, TokensReport, VariantReport,
+    ClassReport, ClustersReport, CostReport, DatasetReport, Flicker, GateReport, JudgeReport, LatencyReport, Metric,
+    ModelReport, PromptReport, RepeatsReport, Report, RunReport, SliceReport, TokensReport, VariantReport,
 };
 
 impl Report {
     /// The report of a run that has started, without comparisons and gates. None before that.
     pub fn of(progress: &Progress) -> Option<Self> {
         let plan = progress.plan.as_ref()?;
+        let made = plan.made.as_ref();
         let empty = Tally::default();
         let of_variant = |variant: &Variant| {
             let tally = progress.variants.get(&variant.number).unwrap_or(&empty);
@@ -41,6 +44,9 @@ impl Report {
                 cases: plan.cases,
                 samples: progress.done,
                 resumed: progress.resumed,
+                by: made.map(|made| made.by.name.clone()),
+                commit: made.and_then(|made| made.commit.clone()),
+                tool: made.map(|made| made.tool.clone()),
             },
             dataset: DatasetReport {
                 name: plan.dataset.name.clone(),
@@ -48,6 +54,7 @@ impl Report {
                 digest: plan.dataset.digest.to_string(),
                 rows: plan.dataset.rows,
             },
+            clusters: progress.clusters(),
             variants: plan.variants.iter().map(of_variant).collect(),
             judges: judging::reports(plan, &progress.judges),
             comparisons: Vec::new(),

@@ -15,14 +15,15 @@ pub(super) fn metrics(tally: &ScorerTally, trials: u32) -> Vec<(String, Option<M
     let mut metrics = Vec::new();
     for k in ks(trials) {
         let of_rows = |estimate: fn(u64, u64, u64) -> Option<f64>| {
-            over_rows(tally.by_row.values().filter_map(|row| estimate(row.judged.into(), row.passed.into(), k.into())))
+            let of_row = |row: &RowTally| estimate(row.judged.into(), row.passed.into(), k.into());
+            over_rows(tally.by_row.values().filter_map(|row| Some((row, of_row(row)?))))
         };
         metrics.push((format!("pass@{k}"), of_rows(stats::pass_at_k)));
         metrics.push((format!("pass^{k}"), of_rows(stats::pass_hat_k)));
     }
     let judged = tally.by_row.values().filter(|row| row.judged > 0);
-    metrics
-        .push(("majority".to_owned(), over_rows(judged.map(|row| f64::from(u8::from(row.passed * 2 > row.judged))))));
+    let majority = judged.map(|row| (row, f64::from(u8::from(row.passed * 2 > row.judged))));
+    metrics.push(("majority".to_owned(), over_rows(majority)));
     metrics
 }
 

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::event::ScorerOutline;
-use crate::fold::{ExactSum, ScorerTally};
+use crate::fold::{ExactSum, RowTally, ScorerTally};
 use crate::stats::{self, CONFIDENCE, Weights};
 
-use super::{ClassReport, Metric, VariantReport, repeats};
+use super::{ClassReport, Metric, VariantReport, clustered, repeats};
 
 impl VariantReport {
     pub(super) fn add_scorer(&mut self, scorer: &ScorerOutline, tally: &ScorerTally) {
@@ -48,11 +48,15 @@ pub(super) fn metrics(
     }
     if let Some(corpus) = &scorer.corpus {
         let value = tally.corpus.interval(&corpus.metric, CONFIDENCE);
-        put(&corpus.name, value.map(|(value, n, how)| Metric::new(value, n, how)));
+        let metric = value.map(|(value, n, how)| Metric::new(value, n, how));
+        let clustered = |metric: Metric| match tally.corpus.clusters() {
+            Some(clusters) => metric.over(clusters),
+            None => metric,
+        };
+        put(&corpus.name, metric.map(clustered));
     }
     if tally.by_row.is_empty() && scorer.is_classifier() && !tally.confusion.is_empty() {
-        let counts = matrix(scorer, tally);
-        put("f1_macro", stats::f1_macro(&counts, CONFIDENCE).map(|(f1, how)| Metric::new(f1, tally.scored, how)));
+        put("f1_macro", f1_macro(scorer, tally));
     }
     if tally.by_row.is_empty() && scorer.compares_people() && !tally.confusion.is_empty() {
         put("kappa", kappa(scorer, tally));
@@ -64,6 +68,19 @@ pub(super) fn metrics(
     }
 }
 
+/// The F1 of the classes, each counting as much as the others.
+fn f1_macro(scorer: &ScorerOutline, tally: &ScorerTally) -> Option<Metric> {
+    let counts = matrix(scorer, tally);
+    if is_clustered(tally) {
+        return clustered::f1_macro(scorer, tally, &counts);
+    }
+    stats::f1_macro(&counts, CONFIDENCE).map(|(f1, how)| Metric::new(f1, tally.scored, how))
+}
+
+fn is_clustered(tally: &ScorerTally) -> bool {
+    !tally.by_cluster.clusters.is_empty()
+}
+
 /// How far a judge and a person agree beyond chance (Cohen 1960); weighted by squares where verdicts are numbers of a scale,
 /// so that near is better than far (Cohen 1968).
 fn kappa(scorer: &ScorerOutline, tally: &ScorerTally) -> Option<Metric> {
@@ -71,6 +88,9 @@ fn kappa(scorer: &ScorerOutline, tally: &ScorerTally) -> Option<Metric> {
     let table: Vec<Vec<u64>> = matrix(scorer, tally).into_iter().map(|row| row[..size].to_vec()).collect();
     let is_scale = scorer.classes.iter().all(|class| class.parse::<i32>().is_ok());
     let weights = if is_scale { Weights::Quadratic } else { Weights::None };
+    if is_clustered(tally) {
+        return clustered::kappa(scorer, tally, &table, weights);
+    }
     let n = table.iter().flatten().sum();
     let kappa = stats::cohen_kappa(&table, weights, CONFIDENCE)?;
     Some(Metric::new(kappa.estimate, n, "asymptotic"))
@@ -78,27 +98,38 @@ fn kappa(scorer: &ScorerOutline, tally: &ScorerTally) -> Option<Metric> {
 
 /// The share of right answers: over answers with Wilson's interval, or over rows with t where cases are repeated.
 fn pass_rate(tally: &ScorerTally) -> Option<Metric> {
-    if tally.by_row.is_empty() {
-        let share = stats::wilson(tally.passed, tally.judged, CONFIDENCE)?;
-        return Some(Metric::new(share, tally.judged, "wilson"));
+    if !tally.by_row.is_empty() {
+        let judged = tally.by_row.values().filter(|row| row.judged > 0);
+        return over_rows(judged.map(|row| (row, f64::from(row.passed) / f64::from(row.judged))));
     }
-    let judged = tally.by_row.values().filter(|row| row.judged > 0);
-    over_rows(judged.map(|row| f64::from(row.passed) / f64::from(row.judged)))
+    if is_clustered(tally) {
+        return clustered::pass_rate(tally);
+    }
+    let share = stats::wilson(tally.passed, tally.judged, CONFIDENCE)?;
+    Some(Metric::new(share, tally.judged, "wilson"))
 }
 
 /// The mean value with its interval: over answers, or over rows where cases are repeated.
 fn mean(tally: &ScorerTally) -> Option<Metric> {
-    if tally.by_row.is_empty() {
-        let (mean, how) = stats::mean(tally.scored, tally.sum.get(), tally.sum_of_squares.get(), CONFIDENCE)?;
-        return Some(Metric::new(mean, tally.scored, how));
+    if !tally.by_row.is_empty() {
+        let scored = tally.by_row.values().filter(|row| row.scored > 0);
+        return over_rows(scored.map(|row| (row, row.sum.get() / f64::from(row.scored))));
     }
-    over_rows(tally.by_row.values().filter(|row| row.scored > 0).map(|row| row.sum.get() / f64::from(row.scored)))
+    if is_clustered(tally) {
+        return clustered::mean(tally);
+    }
+    let (mean, how) = stats::mean(tally.scored, tally.sum.get(), tally.sum_of_squares.get(), CONFIDENCE)?;
+    Some(Metric::new(mean, tally.scored, how))
 }
 
-/// Repeats are samples of one case: the interval is over rows.
-pub(super) fn over_rows(values: impl Iterator<Item = f64>) -> Option<Metric> {
+/// Repeats are samples of one case: the interval is over rows, or over the clusters that these are in.
+pub(super) fn over_rows<'a>(values: impl Iterator<Item = (&'a RowTally, f64)>) -> Option<Metric> {
+    let mut values = values.peekable();
+    if values.peek()?.0.cluster.is_some() {
+        return clustered::over_rows(values.filter_map(|(row, value)| Some((row.cluster?, value))));
+    }
     let (mut n, mut sum, mut squares) = (0, ExactSum::default(), ExactSum::default());
-    for value in values {
+    for (_, value) in values {
         n += 1;
         sum.add(value);
         squares.add(value * value);

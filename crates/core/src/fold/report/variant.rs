@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::event::{PlanOutline, Variant};
-use crate::fold::Tally;
+use crate::fold::{ClusterCounts, Tally};
 use crate::spec::Price;
 use crate::stats::{self, CONFIDENCE};
 
+use super::clustered::Parts;
 use super::{CostReport, LatencyReport, Metric, ModelReport, PromptReport, TokensReport, VariantReport};
 
 impl VariantReport {
@@ -20,7 +21,11 @@ impl VariantReport {
                 version: variant.prompt.version,
                 digest: variant.prompt.digest.to_string(),
             },
-            model: ModelReport { name: variant.model.name.to_string(), digest: variant.model.digest.to_string() },
+            model: ModelReport {
+                name: variant.model.name.to_string(),
+                version: variant.settings.map(|settings| settings.version),
+                digest: variant.model.digest.to_string(),
+            },
             samples: tally.samples,
             errors: tally.errors(),
             unscored: tally.with_unscored,
@@ -71,9 +76,8 @@ fn sorted_ms(tally: &Tally) -> Vec<f64> {
 fn common(tally: &Tally, latencies: &[f64], cost: Option<f64>) -> BTreeMap<String, Metric> {
     let mut metrics = BTreeMap::new();
     let mut put = |name: &str, metric: Option<Metric>| metric.map(|metric| metrics.insert(name.to_owned(), metric));
-    let share = |part: u64, of: u64| stats::wilson(part, of, CONFIDENCE).map(|share| Metric::new(share, of, "wilson"));
-    put("errors.share", share(tally.errors(), tally.samples));
-    put("unscored.share", share(tally.with_unscored, tally.answered));
+    put("errors.share", share(tally, (tally.errors(), tally.samples), |of| (of.samples - of.answered, of.samples)));
+    put("unscored.share", share(tally, (tally.with_unscored, tally.answered), |of| (of.with_unscored, of.answered)));
     for (name, q) in [("latency.p50", 0.5), ("latency.p95", 0.95), ("latency.p99", 0.99)] {
         let quantile = stats::quantile(latencies, q, CONFIDENCE);
         put(name, quantile.map(|ms| Metric::new(ms, latencies.len() as u64, "order-statistics")));
@@ -90,6 +94,15 @@ fn common(tally: &Tally, latencies: &[f64], cost: Option<f64>) -> BTreeMap<Strin
         put("cost.per_sample", Some(Metric::plain(usd / tally.answered.max(1) as f64, tally.answered)));
     }
     metrics
+}
+
+/// A share of cases; of each cluster's where rows hang together.
+fn share(tally: &Tally, (part, of): (u64, u64), of_cluster: fn(&ClusterCounts) -> (u64, u64)) -> Option<Metric> {
+    if tally.clusters.is_empty() {
+        return stats::wilson(part, of, CONFIDENCE).map(|share| Metric::new(share, of, "wilson"));
+    }
+    let clusters = tally.clusters.values().map(of_cluster).map(|(part, of)| (part as f64, of));
+    Parts::of(clusters).share()
 }
 
 fn tokens(tally: &Tally) -> TokensReport {
