@@ -3,13 +3,15 @@
 //! The runner emits these and prints nothing; the journal, the progress line, reports and gates fold them. Events are owned
 //! and round-trip through JSON, so that replaying a recorded run goes through the very same consumers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::corpus::CorpusMetric;
-use crate::spec::{GateSpec, Overrides, Price, SliceSpec};
+use crate::spec::{ClusterSpec, GateSpec, Overrides, Price, SliceSpec};
+use crate::version::Actor;
 use crate::{Case, Completion, Digest, ModelError, ModelId, RunId, Sample};
 
 /// The version of the events' shape, told by [`EventKind::RunStarted`].
@@ -98,6 +100,21 @@ pub enum EventKind {
     },
 }
 
+impl EventKind {
+    /// The plan that a run began or went on with.
+    pub fn into_plan(self) -> Option<PlanOutline> {
+        match self {
+            Self::RunStarted { plan, .. } | Self::RunResumed { plan, .. } => Some(plan),
+            Self::AttemptFailed { .. }
+            | Self::CaseAnswered { .. }
+            | Self::JudgeAnswered { .. }
+            | Self::CaseFinished { .. }
+            | Self::ModelGivenUp { .. }
+            | Self::RunFinished { .. } => None,
+        }
+    }
+}
+
 /// One call of a scorer to a model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Judgement {
@@ -151,6 +168,16 @@ pub struct PlanOutline {
     pub note: Option<String>,
     /// The digest of the spec as it was resolved.
     pub spec_digest: Digest,
+    /// The version of the spec's file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spec_version: Option<u32>,
+    /// Who started or resumed the run, with what, from which state of the project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<Made>,
+    /// What labels meant when the run began, by kind and reference as written: `prompt support/triage@production` is
+    /// `support/triage@3`. A resume goes on with these versions, wherever the labels point by then.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub pinned: BTreeMap<String, String>,
     /// The golden data.
     pub dataset: DatasetId,
     /// Prompts × models. A variant's number never changes within a run; one whose content changed gets a new number.
@@ -167,12 +194,34 @@ pub struct PlanOutline {
     /// The parts of the data that are looked at by themselves.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub slices: Vec<SliceSpec>,
+    /// By what rows hang together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<ClusterSpec>,
     /// What has to hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gates: Vec<GateSpec>,
     /// What it is compared with, as a person named it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<String>,
+}
+
+impl PlanOutline {
+    /// Whether a report of this plan is made from fields of the golden rows, so that samples have to come with them.
+    pub const fn needs_rows(&self) -> bool {
+        !self.slices.is_empty() || self.cluster.is_some()
+    }
+}
+
+/// Who made a run, with what, and from which state of the project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Made {
+    /// Who, as claimed.
+    pub by: Actor,
+    /// The git commit of the project, with `+` behind it where files differed from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// The version of carat.
+    pub tool: String,
 }
 
 /// A model that judges.
@@ -240,6 +289,9 @@ pub struct DatasetId {
     pub version: Option<u32>,
     /// The digest of the rows that the run selects, in their order.
     pub digest: Digest,
+    /// The digest of all rows, which the version is known by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole: Option<Digest>,
     /// How many rows the run selects.
     pub rows: u64,
 }
@@ -255,9 +307,21 @@ pub struct Variant {
     pub prompt: PromptId,
     /// Which model.
     pub model: ModelId,
+    /// The version of the model's settings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<SettingsId>,
     /// What it costs, as far as the project says so; part of the record, for prices change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Price>,
+}
+
+/// Which version of a model's settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingsId {
+    /// The number of the version.
+    pub version: u32,
+    /// The digest of the model and the parameters that go along with every question to it.
+    pub digest: Digest,
 }
 
 /// Which prompt version.

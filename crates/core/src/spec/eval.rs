@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{GateMode, GateSpec, ScorerSpec, SliceSpec};
+use super::{ClusterSpec, GateMode, GateSpec, ScorerSpec, SliceSpec};
 
 /// An eval: prompts × models × rows, and what their answers are measured with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -51,6 +51,11 @@ pub struct EvalSpec {
     /// `input.FIELD`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub slices: Vec<SliceSpec>,
+    /// The field by whose value rows hang together, because they share a document, a customer or a conversation:
+    /// `metadata.FIELD`, `input.FIELD` or `split`. Intervals and comparisons are then over clusters rather than over rows. A
+    /// row without the field is a cluster of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<ClusterSpec>,
     /// What must hold; exit code 1 where it does not.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gates: Vec<GateSpec>,

@@ -2,18 +2,25 @@
 //!
 //! Reading is strict: a key that is not listed here is an error. `carat schema` prints the JSON Schema of these types.
 
+mod age;
+mod cluster;
 mod eval;
+mod field;
 mod gate;
 mod model;
+mod policy;
 mod price;
 mod project;
 mod scorer;
 mod slice;
 mod span;
 
+pub use age::{Age, Offset, TimeOfDay};
+pub use cluster::ClusterSpec;
 pub use eval::{EvalSpec, Overrides};
 pub use gate::{Bound, GateMode, GateSpec};
 pub use model::{Api, Limits, ModelSpec, Provider};
+pub use policy::{Day, Need, PolicySpec, QuietHours};
 pub use price::Price;
 pub use project::ProjectSpec;
 pub use scorer::{

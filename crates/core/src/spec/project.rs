@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::ModelSpec;
+use crate::version::Label;
+
+use super::{ModelSpec, PolicySpec};
 
 /// The project: its models and where it keeps what it knows.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,4 +22,14 @@ pub struct ProjectSpec {
     /// The models, by the name that is used everywhere.
     #[serde(default)]
     pub models: BTreeMap<String, ModelSpec>,
+    /// Who answers for what: globs over `prompts/NAME`, `datasets/NAME`, `evals/NAME` and `models/NAME`, or the folders that
+    /// names begin with. The longest that matches counts.
+    #[serde(default)]
+    pub owners: BTreeMap<String, String>,
+    /// What each label asks of a version. A label that stands here moves only by promotion.
+    #[serde(default)]
+    pub policy: BTreeMap<Label, PolicySpec>,
+    /// The file with the dates on which models are shut down, beside this one; `lifecycles.yaml` where it is left out.
+    #[serde(default)]
+    pub lifecycles: Option<String>,
 }

@@ -2,8 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+use super::field;
 use crate::Row;
 
 /// So few rows say nothing of a slice.
@@ -58,8 +59,7 @@ impl SliceSpec {
     /// # Errors
     /// What is wrong with it.
     pub fn check(&self) -> Result<(), String> {
-        let field = |prefix: &str| self.by.strip_prefix(prefix).is_some_and(|path| !path.is_empty());
-        if matches!(self.by.as_str(), "tags" | "split") || field("metadata.") || field("input.") {
+        if matches!(self.by.as_str(), "tags" | "split") || field::is_field(&self.by) {
             return Ok(());
         }
         Err(format!("`{}` is no slice; slices are by `tags`, `split`, `metadata.FIELD` or `input.FIELD`", self.by))
@@ -68,25 +68,15 @@ impl SliceSpec {
     /// The slices that a row is in, by their values; none where the row has no such field. A value that is a list is each of
     /// its members; objects are no slices.
     pub fn of(&self, row: &Row) -> Vec<String> {
-        match self.by.split_once('.') {
-            None if self.by == "tags" => row.tags.clone(),
-            None => row.split.iter().cloned().collect(),
-            Some(("metadata", path)) => field(&row.metadata, path),
-            Some((_, path)) => field(&row.input, path),
+        match self.by.as_str() {
+            "tags" => row.tags.clone(),
+            "split" => row.split.iter().cloned().collect(),
+            by => match field::of(row, by) {
+                Some(Value::Array(members)) => members.iter().filter_map(text).collect(),
+                Some(value) => text(value).into_iter().collect(),
+                None => Vec::new(),
+            },
         }
-    }
-}
-
-fn field(object: &Map<String, Value>, path: &str) -> Vec<String> {
-    let mut steps = path.split('.');
-    let mut value = steps.next().and_then(|step| object.get(step));
-    for step in steps {
-        value = value.and_then(|value| value.get(step));
-    }
-    match value {
-        Some(Value::Array(members)) => members.iter().filter_map(text).collect(),
-        Some(value) => text(value).into_iter().collect(),
-        None => Vec::new(),
     }
 }
 

@@ -9,6 +9,7 @@ mod identity;
 mod judging;
 mod played;
 mod programs;
+mod published;
 mod recorded;
 mod setup;
 mod simulated;
