@@ -111,6 +111,26 @@ pub enum StoreError {
         /// Which number.
         seq: u64,
     },
+    /// There is no such version.
+    #[error("there is no version {version} in the store")]
+    NoSuchVersion {
+        /// The name with the number: `support/triage@7`.
+        version: String,
+    },
+    /// A version of a dataset is known by its digest only.
+    #[error(
+        "the rows of {version} are not kept; a version keeps them that is saved, or evaluated as a whole, while its file has them"
+    )]
+    NoRows {
+        /// The name with the number: `tickets@3`.
+        version: String,
+    },
+    /// Somebody else changed what was to be changed, after it was looked at and before it was.
+    #[error("{what}: somebody else was faster; see how it stands, and decide again")]
+    Outrun {
+        /// What is not as it was seen to be, as a sentence.
+        what: String,
+    },
     /// An event came with a number that is taken. A mistake of the caller.
     #[error("run {run}: an event came with number {seq} where {next} or more is due")]
     OutOfOrder {
@@ -129,7 +149,7 @@ pub enum StoreError {
         /// Why.
         cause: String,
     },
-    /// What a person wrote names no run or version, or several.
+    /// What a person wrote names no run, version or promotion, or several.
     #[error(transparent)]
     Reference(#[from] ReferenceError),
     /// Anything else that the database says.

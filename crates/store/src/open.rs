@@ -142,6 +142,11 @@ impl Place {
         }
     }
 
+    /// What came of doing something with the database.
+    pub(crate) fn doing<T>(&self, doing: &'static str, done: Result<T, sqlx::Error>) -> Result<T, StoreError> {
+        done.map_err(|error| self.error(doing, &error))
+    }
+
     /// Something that was read makes no sense.
     pub(crate) fn damaged(&self, nonsense: Nonsense) -> StoreError {
         StoreError::Damaged { file: self.to_string(), what: nonsense.0 }

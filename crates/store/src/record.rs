@@ -15,7 +15,7 @@ use crate::verdicts;
 mod columns;
 mod line;
 
-pub(crate) use columns::{Nonsense, case, column, digest, number, parsed};
+pub(crate) use columns::{Nonsense, case, column, digest, number, parsed, unsigned};
 pub(crate) use line::{JudgementBody, Line};
 
 /// An event that is neither sample nor judgement, as a row of `events`.

@@ -1,6 +1,6 @@
-//! How people name runs and versions, and what is said when that names none or several.
+//! How people name runs, versions and promotions, and what is said when that names none or several.
 
-/// What a person wrote names no run or version, or several.
+/// What a person wrote names no run, version or promotion, or several.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReferenceError {
     /// There is no run at all.
@@ -20,6 +20,17 @@ pub enum ReferenceError {
         /// What was written.
         reference: String,
         /// `; did you mean …?`, or the last runs.
+        hint: String,
+    },
+    /// Nothing has been proposed at all.
+    #[error("there are no promotions yet")]
+    NoPromotions,
+    /// No promotion has that id.
+    #[error("there is no promotion `{reference}`{hint}")]
+    UnknownPromotion {
+        /// What was written.
+        reference: String,
+        /// `; did you mean …?`, or the last promotions.
         hint: String,
     },
     /// Too few characters to tell things apart by.

@@ -2,6 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
+use carat_core::event::PlanOutline;
 use carat_core::{Completion, Digest, Event, EventKind, RowId, RunId, Sample};
 use serde::de::DeserializeOwned;
 
@@ -14,7 +15,7 @@ use crate::{Store, StoreError};
 mod statements;
 
 use statements::{
-    EVENTS, FULL_SAMPLES, INDEX_PAGE, JUDGED, JUDGEMENTS, ONE_SAMPLE, SAMPLES, SAMPLES_WITH_ROWS,
+    EVENTS, FULL_SAMPLES, INDEX_PAGE, JUDGED, JUDGEMENTS, ONE_SAMPLE, PLANS, SAMPLES, SAMPLES_WITH_ROWS,
 };
 
 /// How much of a run is read again.
@@ -113,6 +114,21 @@ impl Store {
     pub async fn replay(&self, run: &RunId, detail: Detail) -> Result<Replay, StoreError> {
         let key = self.run_key(run).await?;
         Ok(Replay { reader: self.reader(), key, detail, after: -1, page: VecDeque::new(), ended: false })
+    }
+
+    /// The plans of a run as it began and at every resume, oldest first; none if it was killed before it began.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchRun`], and whatever keeps a store from being read.
+    pub async fn plans(&self, run: &RunId) -> Result<Vec<PlanOutline>, StoreError> {
+        let bodies: Vec<String> = sqlx::query_scalar(PLANS)
+            .bind(self.run_key(run).await?)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(|error| self.place.error("read a run", &error))?;
+        let kinds: Result<Vec<EventKind>, Nonsense> = bodies.iter().map(|body| parsed("event", body)).collect();
+        let kinds = kinds.map_err(|nonsense| self.place.damaged(nonsense))?;
+        Ok(kinds.into_iter().filter_map(EventKind::into_plan).collect())
     }
 
     /// What a resume needs to know of every sample of a run, superseded ones included, in the order of their numbers.

@@ -3,14 +3,15 @@
 use carat_core::RunId;
 use carat_core::event::RunStatus;
 use carat_core::nearest::nearest;
-use sqlx::{Connection as _, Executor as _};
 
 use crate::open::Place;
 use crate::record::{self, Nonsense, RUN_FINISHED, column, number};
 use crate::reference::{RunReference, after_all_that_begin_with};
-use crate::sqlite::{self, BEGIN, Connection, Fault};
+use crate::sqlite::{self, Fault, Query};
 use crate::text::{kept, restored};
 use crate::{Journal, ReferenceError, Store, StoreError};
+
+mod deleting;
 
 /// A run, as a list of runs shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +40,7 @@ const NAMED: usize = 3;
 macro_rules! select_runs {
     ($rest:literal) => {
         concat!(
-            "SELECT r.id, r.eval, r.name, r.started_at, e.seq AS last_event, e.kind, e.body, \
+            "SELECT r.key, r.id, r.eval, r.name, r.started_at, e.seq AS last_event, e.kind, e.body, \
              (SELECT max(s.seq) FROM samples s WHERE s.run = r.key) AS last_sample, \
              (SELECT count(*) FROM samples s WHERE s.run = r.key) \
              - (SELECT count(*) FROM samples s WHERE s.run = r.key AND s.superseded <> 0) AS samples \
@@ -49,6 +50,8 @@ macro_rules! select_runs {
         )
     };
 }
+
+pub(crate) use select_runs;
 
 impl Store {
     /// Begins the journal of a new run. `at` is when it began, RFC 3339 in UTC.
@@ -134,22 +137,6 @@ impl Store {
         }
     }
 
-    /// Deletes a run with all that it recorded, and the contents that no other run uses. The file keeps its size; the room
-    /// is used for what comes next.
-    ///
-    /// # Errors
-    /// [`StoreError::NoSuchRun`], [`StoreError::Running`] if it is being written, and whatever keeps a store from being
-    /// written.
-    pub async fn delete_run(&self, run: &RunId) -> Result<(), StoreError> {
-        let key = self.run_key(run).await?;
-        let _claim = self.claims.claim(run).await?;
-        // A connection of its own: if this is broken off, the connection goes, and with it the transaction.
-        let mut connection = self.connect().await?;
-        delete(&mut connection, key).await.map_err(|error| self.place.error("delete a run", &error))?;
-        let _ = connection.close().await;
-        Ok(())
-    }
-
     /// The key of a run in the tables.
     pub(crate) async fn run_key(&self, run: &RunId) -> Result<i64, StoreError> {
         let key = sqlx::query_scalar("SELECT key FROM runs WHERE id = $1")
@@ -217,13 +204,12 @@ impl Store {
         Ok(ReferenceError::UnknownRun { reference, hint: format!("; the last runs are {}", last.join(", ")) })
     }
 
-    async fn records(&self, query: SqliteQuery<'_>) -> Result<Vec<RunRecord>, StoreError> {
-        let rows = query.fetch_all(&self.pool).await.map_err(|error| self.place.error("list the runs", &error))?;
+    /// The runs that [`select_runs!`] finds.
+    pub(crate) async fn records(&self, query: Query<'_>) -> Result<Vec<RunRecord>, StoreError> {
+        let rows = self.place.doing("list the runs", query.fetch_all(&self.pool).await)?;
         rows.iter().map(|row| run_record(row, &self.place)).collect()
     }
 }
-
-type SqliteQuery<'q> = sqlx::query::Query<'q, sqlx::Sqlite, sqlite::Arguments>;
 
 /// The name of a run, else of its eval.
 fn label(run: &RunRecord) -> &str {
@@ -253,20 +239,4 @@ fn status(row: &sqlite::Row) -> Result<Option<RunStatus>, Nonsense> {
         return Ok(None);
     }
     record::status(&column::<String>(row, "body")?)
-}
-
-async fn delete(connection: &mut Connection, key: i64) -> Result<(), sqlx::Error> {
-    connection.execute(BEGIN).await?;
-    for text in [
-        "DELETE FROM samples WHERE run = $1",
-        "DELETE FROM events WHERE run = $1",
-        "DELETE FROM uses WHERE run = $1",
-        "DELETE FROM runs WHERE key = $1",
-    ] {
-        sqlx::query(text).bind(key).execute(&mut *connection).await?;
-    }
-    connection
-        .execute("DELETE FROM contents WHERE NOT EXISTS (SELECT 1 FROM uses WHERE uses.content = contents.id)")
-        .await?;
-    connection.execute("COMMIT").await.map(drop)
 }

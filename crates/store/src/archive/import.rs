@@ -41,7 +41,7 @@ impl Store {
         match done {
             Ok(true) => return Ok(Imported::New),
             // What is left is in nobody's way, and the next import of this archive clears it away.
-            Ok(false) | Err(_) => drop(self.delete_run(&meanwhile).await),
+            Ok(false) | Err(_) => drop(self.discard_run(&meanwhile).await),
         }
         done?;
         // Somebody else was faster.
@@ -80,7 +80,7 @@ impl Store {
         let begin = || self.begin_run(meanwhile, &run.eval, run.name.as_deref(), &run.started_at);
         match begin().await {
             Err(StoreError::RunExists { .. }) => {
-                self.delete_run(meanwhile).await?;
+                self.discard_run(meanwhile).await?;
                 begin().await
             }
             done => done,

@@ -24,7 +24,8 @@ pub(crate) fn number<T: TryFrom<i64>>(row: &sqlite::Row, name: &'static str) -> 
     unsigned(name, column(row, name)?)
 }
 
-pub(super) fn unsigned<T: TryFrom<i64>>(name: &str, value: i64) -> Result<T, Nonsense> {
+/// A value that is never negative.
+pub(crate) fn unsigned<T: TryFrom<i64>>(name: &str, value: i64) -> Result<T, Nonsense> {
     T::try_from(value).map_err(|_| Nonsense(format!("{name} is {value}")))
 }
 

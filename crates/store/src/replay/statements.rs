@@ -4,6 +4,9 @@
 pub(super) const EVENTS: &str =
     "SELECT seq, elapsed_us, body FROM events WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 
+pub(super) const PLANS: &str =
+    "SELECT body FROM events WHERE run = $1 AND kind IN ('run_started', 'run_resumed') ORDER BY seq";
+
 pub(super) const JUDGEMENTS: &str = "SELECT seq, elapsed_us, variant, row_id, trial, scorer, model, model_digest, request_digest, vote, body \
      FROM judgements WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT $3";
 

@@ -5,7 +5,8 @@
 //! sizes. The placeholders are `?` because SQLite looks a numbered one up by its name in a list, once for each. Postgres
 //! will take its rows as arrays.
 
-use std::sync::{Arc, LazyLock};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use carat_core::Digest;
 use sqlx::error::BoxDynError;
@@ -15,69 +16,25 @@ use super::{Arguments, BEGIN, Connection};
 use crate::pool::Content;
 use crate::record::{EventRecord, JudgementRecord, SampleRecord};
 
-/// How many rows a statement takes. The last is 1, so that any number can be made up.
-const SIZES: [usize; 6] = [64, 16, 8, 4, 2, 1];
+mod statements;
+
+use statements::{
+    Bulk, CONTENTS, CONTENTS_OF_VERSIONS, EVENTS, IDS, JUDGEMENTS, MARKS, SAMPLES, SIZES, USES, VERSION_ROWS,
+};
 
 /// So many statements are sent as one command. More would be too many different commands to keep prepared.
 const TOGETHER: usize = 3;
 
-/// One statement in each size.
-struct Bulk([String; SIZES.len()]);
-
-impl Bulk {
-    /// A head, the same item so many times, and a tail.
-    fn new(head: &str, item: &str, tail: &str) -> Self {
-        Self(SIZES.map(|size| format!("{head} {}{tail}", vec![item; size].join(","))))
-    }
-
-    /// The statement for the most of these rows, and how many that is.
-    fn within(&'static self, rows: usize) -> (&'static str, usize) {
-        let fits = SIZES.iter().position(|size| *size <= rows).unwrap_or(SIZES.len() - 1);
-        (&self.0[fits], SIZES[fits])
-    }
-
-    /// The smallest statement that has room for these rows, or the largest, and for how many that has room.
-    fn around(&'static self, rows: usize) -> (&'static str, usize) {
-        let fits = SIZES.iter().rposition(|size| *size >= rows).unwrap_or(0);
-        (&self.0[fits], SIZES[fits])
-    }
+/// Rows of a version that stand one after another as contents, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stretch {
+    /// The position of the first row.
+    pub(crate) position: i64,
+    /// The id of its content.
+    pub(crate) content: i64,
+    /// How many rows.
+    pub(crate) count: i64,
 }
-
-static CONTENTS: LazyLock<Bulk> = LazyLock::new(|| {
-    Bulk::new("INSERT INTO contents (digest, body) VALUES", "(?,?)", " ON CONFLICT (digest) DO NOTHING")
-});
-
-static USES: LazyLock<Bulk> = LazyLock::new(|| {
-    Bulk::new(
-        "INSERT INTO uses (run, content) SELECT ?, id FROM contents WHERE digest IN (",
-        "?",
-        ") ON CONFLICT (content, run) DO NOTHING",
-    )
-});
-
-static SAMPLES: LazyLock<Bulk> = LazyLock::new(|| {
-    Bulk::new(
-        "INSERT INTO samples (run, seq, elapsed_us, variant, trial, row_id, row_digest, request_digest, outcome, attempts, \
-         latency_us, verdicts, answer, request) VALUES",
-        "(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        "",
-    )
-});
-
-static JUDGEMENTS: LazyLock<Bulk> = LazyLock::new(|| {
-    Bulk::new(
-        "INSERT INTO judgements (run, seq, elapsed_us, variant, row_id, trial, scorer, model, model_digest, \
-         request_digest, vote, body) VALUES",
-        "(?,?,?,?,?,?,?,?,?,?,?,?)",
-        "",
-    )
-});
-
-static EVENTS: LazyLock<Bulk> =
-    LazyLock::new(|| Bulk::new("INSERT INTO events (run, seq, elapsed_us, kind, body) VALUES", "(?,?,?,?,?)", ""));
-
-static MARKS: LazyLock<Bulk> =
-    LazyLock::new(|| Bulk::new("UPDATE samples SET superseded = ? WHERE run = ? AND seq IN (", "?", ")"));
 
 /// Statements that take effect together or not at all. It can be committed again after a failure.
 #[derive(Debug, Default)]
@@ -99,6 +56,20 @@ impl Batch {
             contents.into_iter().map(|content| [content.digest.into(), content.body.into()]).collect();
         self.add_idempotent(&CONTENTS, &[], &contents);
         self.add_idempotent(&USES, &[run.into()], &digests);
+    }
+
+    /// Contents that a version has.
+    pub(crate) fn contents_of_version(&mut self, contents: Vec<Content>) {
+        let contents: Vec<_> =
+            contents.into_iter().map(|content| [content.digest.into(), content.body.into()]).collect();
+        self.add_idempotent(&CONTENTS_OF_VERSIONS, &[], &contents);
+    }
+
+    /// Where the rows of a version are.
+    pub(crate) fn version_rows(&mut self, version: i64, stretches: Vec<Stretch>) {
+        let values =
+            |Stretch { position, content, count }| [version.into(), position.into(), content.into(), count.into()];
+        self.add(&VERSION_ROWS, &[], stretches.into_iter().map(values));
     }
 
     pub(crate) fn samples(&mut self, run: i64, samples: Vec<SampleRecord>) {
@@ -146,6 +117,14 @@ impl Batch {
         }
     }
 
+    /// Does it all in the transaction that there is, which is to be given up after an error.
+    pub(crate) async fn execute(&self, connection: &mut Connection) -> Result<(), sqlx::Error> {
+        for statement in &self.statements {
+            execute(connection, statement.text, &statement.values).await?;
+        }
+        Ok(())
+    }
+
     /// Does it all. After an error nothing has been done.
     pub(crate) async fn commit(&self, connection: &mut Connection) -> Result<(), sqlx::Error> {
         // A statement by itself is a transaction.
@@ -165,9 +144,7 @@ impl Batch {
 
     async fn transact(&self, connection: &mut Connection) -> Result<(), sqlx::Error> {
         execute(connection, BEGIN, &[]).await?;
-        for statement in &self.statements {
-            execute(connection, statement.text, &statement.values).await?;
-        }
+        self.execute(connection).await?;
         execute(connection, "COMMIT", &[]).await
     }
 
@@ -177,6 +154,24 @@ impl Batch {
         let text = AssertSqlSafe(format!("{BEGIN};{};COMMIT", texts.join(";")));
         execute(connection, text, self.statements.iter().flat_map(|statement| &statement.values)).await
     }
+}
+
+/// The ids of contents that are there, by their digests.
+pub(crate) async fn ids_of_contents(
+    connection: &mut Connection,
+    digests: &[Digest],
+) -> Result<HashMap<Vec<u8>, i64>, sqlx::Error> {
+    let mut ids = HashMap::with_capacity(digests.len());
+    for digests in digests.chunks(SIZES[0]) {
+        let (text, size) = IDS.around(digests.len());
+        let again = digests.iter().rev().take(1).cycle().take(size - digests.len());
+        let mut arguments = Arguments::default();
+        for digest in digests.iter().chain(again) {
+            arguments.add(digest.as_bytes().to_vec()).map_err(sqlx::Error::Encode)?;
+        }
+        ids.extend(sqlx::query_as_with::<_, (Vec<u8>, i64), _>(text, arguments).fetch_all(&mut *connection).await?);
+    }
+    Ok(ids)
 }
 
 /// Ends whatever transaction there is. SQLite may have ended it by itself after a grave error, so that there may be none;

@@ -5,7 +5,7 @@ mod connect;
 mod fault;
 mod shape;
 
-pub(crate) use bulk::{Batch, rollback};
+pub(crate) use bulk::{Batch, Stretch, ids_of_contents, rollback};
 pub(crate) use connect::{BEGIN, checkpoint, options_for_file, options_for_memory, options_for_reading, pool};
 pub(crate) use fault::Fault;
 pub(crate) use shape::bring_to_shape;
@@ -15,3 +15,4 @@ pub(crate) type Options = sqlx::sqlite::SqliteConnectOptions;
 pub(crate) type Pool = sqlx::SqlitePool;
 pub(crate) type Row = sqlx::sqlite::SqliteRow;
 pub(crate) type Arguments = sqlx::sqlite::SqliteArguments;
+pub(crate) type Query<'q> = sqlx::query::Query<'q, sqlx::Sqlite, Arguments>;

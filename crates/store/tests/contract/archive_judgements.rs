@@ -5,6 +5,7 @@ use carat_core::{Completion, Digest, Event, Outcome, Sample, Sink, Transcript, U
 use carat_store::{Detail, Store};
 
 use crate::archive::*;
+use crate::catalogue::ada;
 use crate::fixtures::*;
 
 fn jury() -> Digest {
@@ -73,7 +74,7 @@ async fn judgements_go_with_their_run_and_come_with_an_archive() {
         journal.close().await;
     }
     let archive = opened(folder.path(), &exported(&store, &run(1)).await).unwrap();
-    store.delete_run(&run(1)).await.unwrap();
+    store.delete_run(&run(1), &ada(), AT, None).await.unwrap();
     assert_eq!(said(&store, "Question 1?", 0).await, None);
     assert_eq!(said(&store, "Question 2?", 0).await.as_deref(), Some("PASS"));
     store.import(&archive).await.unwrap();

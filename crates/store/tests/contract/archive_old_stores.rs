@@ -13,17 +13,28 @@ use sqlx::{Connection as _, SqlSafeStr as _};
 use crate::archive::{events_of, exported, opened};
 use crate::fixtures::*;
 
-const FIRST_SHAPE: &str = include_str!("../../migrations/0001_journal_contents_versions.sql");
+const SHAPES: [&str; 2] = [
+    include_str!("../../migrations/0001_journal_contents_versions.sql"),
+    include_str!("../../migrations/0002_judgements.sql"),
+];
 
-/// A store of the first shape, with a run of two events: as the carat of then wrote it.
-async fn old_store(folder: &Path) {
+/// An empty store of one of the shapes, counted from 1, that an older carat gave to it.
+pub(crate) async fn of_shape(shape: usize, folder: &Path) -> SqliteConnection {
     let file = location(folder);
     fs::create_dir_all(Path::new(&file).parent().unwrap()).unwrap();
     let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
     let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-    let description = "journal contents versions".into();
-    let first = Migration::new(1, description, MigrationType::Simple, FIRST_SHAPE.into_sql_str(), false);
-    Migrator::with_migrations(vec![first]).run_direct(None, &mut connection, false).await.unwrap();
+    let migration = |(number, text): (i64, &'static str)| {
+        Migration::new(number, "as it was".into(), MigrationType::Simple, text.into_sql_str(), false)
+    };
+    let shapes = (1..).zip(SHAPES).take(shape).map(migration).collect();
+    Migrator::with_migrations(shapes).run_direct(None, &mut connection, false).await.unwrap();
+    connection
+}
+
+/// A store of the first shape, with a run of two events: as the carat of then wrote it.
+async fn old_store(folder: &Path) {
+    let mut connection = of_shape(1, folder).await;
     let digest = row(1).digest();
     let started = json!({"kind": "run_started", "format": 1, "run": run(1), "at": AT, "plan": {
         "eval": "triage", "spec_file": "evals/triage.yaml", "spec_digest": digest, "variants": [], "trials": 1,

@@ -3,12 +3,14 @@
 use std::fs;
 
 use carat_core::Sink;
-use carat_store::{Detail, Kind, Store, StoreError};
+use carat_core::version::{Kind, Pick};
+use carat_store::{Detail, Store, StoreError};
 
+use crate::catalogue::{ada, content, label, new, save};
 use crate::fixtures::*;
 
 /// Runs statements on a database file as another program would.
-async fn meddle(file: &str, statements: &'static str) {
+pub(crate) async fn meddle(file: &str, statements: &'static str) {
     use sqlx::Connection as _;
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file).create_if_missing(true);
     let mut connection = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
@@ -123,6 +125,7 @@ async fn a_store_that_cannot_be_written_can_be_read() {
     let mut journal = begin(&store, 1).await;
     journal.emit(&[case(0)]).await.unwrap();
     journal.close().await;
+    let known = save(&store, Kind::Prompt, "triage", content(1)).await;
     store.close().await;
     let (file, home) = (location(folder.path()), folder.path().join("deep/down"));
     fs::set_permissions(&file, fs::Permissions::from_mode(0o444)).unwrap();
@@ -132,9 +135,21 @@ async fn a_store_that_cannot_be_written_can_be_read() {
     assert_eq!(replayed(&store, &run(1), Detail::Full).await, [case(0)]);
     assert!(!store.is_running(&run(1)).unwrap());
     let is_root = fs::write(home.join("probe"), "").is_ok();
-    let version = store.version_of(Kind::Prompt, "triage", row(1).digest(), None, AT).await;
+    assert_eq!(save(&store, Kind::Prompt, "triage", content(1)).await, known, "what has its number is only read");
+    assert!(store.version(Kind::Prompt, "triage", &Pick::Latest).await.unwrap().is_some());
+    assert_eq!(store.labels(Kind::Prompt, "triage").await.unwrap(), []);
+    assert_eq!(store.promotions(None, None).await.unwrap(), []);
+    assert_eq!(store.audit_head().await.unwrap().map(|(seq, _)| seq), Some(1));
     if !is_root {
-        assert!(matches!(version, Err(StoreError::ReadOnly { .. })), "{version:?}");
+        let by = ada();
+        let refused = [
+            store.save_version(&new(Kind::Prompt, "triage", content(2), &by)).await.map(drop),
+            store.move_label(Kind::Prompt, "triage", &label("production"), Some(1), &by, AT, None).await.map(drop),
+        ];
+        for refused in refused {
+            assert!(matches!(refused, Err(StoreError::ReadOnly { .. })), "{refused:?}");
+        }
+        assert!(store.delete_run(&run(1), &by, AT, None).await.is_err());
         assert!(store.begin_run(&run(2), "triage", None, AT).await.is_err());
     }
     fs::set_permissions(&home, fs::Permissions::from_mode(0o755)).unwrap();

@@ -3,6 +3,7 @@
 use carat_core::{RunId, Sink};
 use carat_store::{ReferenceError, Store, StoreError};
 
+use crate::catalogue::ada;
 use crate::fixtures::*;
 
 async fn begin_as(store: &Store, id: &str, name: Option<&str>, second: u32) {
@@ -100,7 +101,7 @@ async fn one_writer_has_a_run_at_a_time() {
         assert!(store.is_running(&run(1)).unwrap());
         assert!(!store.is_running(&run(2)).unwrap());
         assert_eq!(store.reopen_run(&run(1)).await.unwrap_err(), StoreError::Running { run: run(1) });
-        assert_eq!(store.delete_run(&run(1)).await.unwrap_err(), StoreError::Running { run: run(1) });
+        assert_eq!(store.delete_run(&run(1), &ada(), AT, None).await.unwrap_err(), StoreError::Running { run: run(1) });
         drop(journal);
         assert!(!store.is_running(&run(1)).unwrap());
         store.reopen_run(&run(1)).await.unwrap().close().await;
@@ -123,9 +124,9 @@ async fn looking_whether_a_run_is_being_written_never_keeps_a_writer_away() {
 #[tokio::test]
 async fn a_deleted_run_is_gone_and_the_others_are_not() {
     let store = three_runs().await;
-    store.delete_run(&"0193aa02".into()).await.unwrap();
+    store.delete_run(&"0193aa02".into(), &ada(), AT, None).await.unwrap();
     assert_eq!(store.runs().await.unwrap().len(), 2);
-    let error = store.delete_run(&"0193aa02".into()).await.unwrap_err();
+    let error = store.delete_run(&"0193aa02".into(), &ada(), AT, None).await.unwrap_err();
     assert!(matches!(error, StoreError::NoSuchRun { .. }), "{error}");
     begin_as(&store, "0193aa02", None, 9).await;
     assert_eq!(store.find_run("0193aa02").await.unwrap().samples, 0);

@@ -5,6 +5,7 @@ use std::fs;
 use carat_core::{Event, Message, Role, Sink};
 use carat_store::{Detail, Store};
 
+use crate::catalogue::ada;
 use crate::fixtures::*;
 
 /// Long enough to be shared.
@@ -91,9 +92,9 @@ async fn deleting_a_run_leaves_what_another_run_shares_with_it_and_nothing_else(
         }
         journal.close().await;
     }
-    store.delete_run(&run(1)).await.unwrap();
+    store.delete_run(&run(1), &ada(), AT, None).await.unwrap();
     assert_eq!(replayed(&store, &run(2), Detail::Full).await, [event(0, 3), event(1, 4), event(2, 5)]);
-    store.delete_run(&run(2)).await.unwrap();
+    store.delete_run(&run(2), &ada(), AT, None).await.unwrap();
 
     // What has been freed is used again, so that the file does not grow.
     let before = fs::metadata(location(folder.path())).unwrap().len();

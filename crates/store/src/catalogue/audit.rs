@@ -1,0 +1,67 @@
+//! The audit log: one entry for every change, chained by [`carat_core::audit::Chain`].
+
+use carat_core::Digest;
+use carat_core::audit::{Chain, Deed, Entry};
+use sqlx::Row as _;
+
+use super::change::Change;
+use super::columns::document;
+use crate::record::{Nonsense, bigint, json};
+use crate::{Store, StoreError};
+
+/// What the log says did it.
+pub(crate) const TOOL: &str = env!("CARGO_PKG_VERSION");
+
+const LAST: &str = "SELECT seq, entry FROM audit ORDER BY seq DESC LIMIT 1";
+
+impl Store {
+    /// The entries of the audit log behind this number, in their order, at most so many; 0 is before the first. They are as
+    /// they are in the store: whether they hang together is for a [`Chain`] to say.
+    ///
+    /// # Errors
+    /// Whatever keeps a store from being read, and an entry that is none any longer.
+    pub async fn audit_log(&self, after: u64, limit: u32) -> Result<Vec<Entry>, StoreError> {
+        let entries: Vec<String> = sqlx::query_scalar("SELECT entry FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2")
+            .bind(bigint("the number of an entry", after)?)
+            .bind(i64::from(limit))
+            .fetch_all(&self.pool)
+            .await
+            .map_err(|error| self.place.error("read the audit log", &error))?;
+        let entries = entries.iter().map(|entry| document("an entry of the audit log", entry));
+        entries.collect::<Result<_, _>>().map_err(|nonsense| self.place.damaged(nonsense))
+    }
+
+    /// The number and the hash of the last entry of the audit log; none where nothing has been changed yet.
+    ///
+    /// # Errors
+    /// As [`Store::audit_log`].
+    pub async fn audit_head(&self) -> Result<Option<(u64, Digest)>, StoreError> {
+        let last = sqlx::query(LAST).fetch_optional(&self.pool).await;
+        let last = last.map_err(|error| self.place.error("read the audit log", &error))?;
+        last.as_ref().map(head).transpose().map_err(|nonsense| self.place.damaged(nonsense))
+    }
+}
+
+impl Change {
+    /// Writes the entry of this change behind the last one.
+    pub(super) async fn append(&mut self, deed: Deed<'_>) -> Result<(), StoreError> {
+        let last = sqlx::query(LAST).fetch_optional(&mut self.connection).await.map_err(|error| self.error(&error))?;
+        let last = last.as_ref().map(head).transpose().map_err(|nonsense| self.damaged(nonsense))?;
+        let entry = Chain::next(last, deed);
+        sqlx::query("INSERT INTO audit (seq, entry) VALUES ($1, $2)")
+            .bind(bigint("the number of an entry", entry.seq)?)
+            .bind(json(&entry)?)
+            .execute(&mut self.connection)
+            .await
+            .map_err(|error| self.error(&error))?;
+        Ok(())
+    }
+}
+
+/// The number by which an entry is found, even where somebody has changed the one that it says.
+fn head(row: &crate::sqlite::Row) -> Result<(u64, Digest), Nonsense> {
+    let unreadable = |error: sqlx::Error| Nonsense(error.to_string());
+    let seq: i64 = row.try_get("seq").map_err(unreadable)?;
+    let entry: Entry = document("the last entry of the audit log", row.try_get("entry").map_err(unreadable)?)?;
+    Ok((seq.unsigned_abs(), entry.hash))
+}
