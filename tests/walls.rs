@@ -8,16 +8,29 @@ use std::path::Path;
 
 /// What each crate of the house may lean on.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("carat-core", &[]),
+    ("carat-prompt", &[]),
+    ("carat-core", &["carat-prompt"]),
     ("carat-store", &["carat-core"]),
     ("carat-models", &["carat-core"]),
     ("carat-eval", &["carat-core"]),
     ("carat-import", &["carat-core"]),
-    ("carat-registry", &["carat-core"]),
+    // A version is what stood in a file once: what is meant by `support/triage@production` is found in the store.
+    ("carat-registry", &["carat-core", "carat-store"]),
     ("carat-report", &["carat-core"]),
+    // What applications link. The store is a feature of it, which is off unless it is asked for.
+    ("carat", &["carat-prompt", "carat-store"]),
     (
         "carat-cli",
-        &["carat-core", "carat-store", "carat-models", "carat-eval", "carat-import", "carat-registry", "carat-report"],
+        &[
+            "carat",
+            "carat-core",
+            "carat-store",
+            "carat-models",
+            "carat-eval",
+            "carat-import",
+            "carat-registry",
+            "carat-report",
+        ],
     ),
     // For tests and benchmarks only.
     ("carat-sim", &[]),
@@ -25,12 +38,13 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// Packages that only some crates of the house may use: one, or two where it says here why.
 const ONLY_WITH: &[(&str, &[&str])] = &[
-    ("minijinja", &["carat-core"]),
-    ("serde-saphyr", &["carat-core"]),
+    ("minijinja", &["carat-prompt"]),
+    ("serde-saphyr", &["carat-prompt"]),
     ("statrs", &["carat-core"]),
     ("similar", &["carat-core"]),
     ("sqlx", &["carat-store"]),
-    ("async-openai", &["carat-models"]),
+    // One talks to servers, the other gives an application its request types, as a feature.
+    ("async-openai", &["carat-models", "carat"]),
     ("tower", &["carat-models"]),
     ("tiktoken-rs", &["carat-models"]),
     // Scoring wants all cores, and so does the bootstrap, which stands beside the other statistics.
@@ -46,7 +60,7 @@ const ONLY_WITH: &[(&str, &[&str])] = &[
 ];
 
 /// Crates whose libraries may not touch the world; their `clippy.toml` bans what would.
-const PURE: &[&str] = &["core", "import"];
+const PURE: &[&str] = &["prompt", "core", "import"];
 
 struct Manifest {
     name: String,

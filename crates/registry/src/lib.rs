@@ -1,14 +1,19 @@
-//! The folders of a project as data: what people write down, read from disk with errors for people.
+//! The folders of a project as data: what people write down, read from disk with errors for people; and, with a store, every
+//! version of it ([`catalogue`]).
 
+pub mod catalogue;
 pub mod dataset;
 mod error;
 mod eval;
 mod image;
+mod lifecycle;
 mod project;
 mod prompt;
 
+pub use catalogue::{Catalogue, CatalogueError, FoundDataset, FoundEval, FoundModel, FoundPrompt};
 pub use error::ProjectError;
-pub use eval::EvalOnDisk;
+pub use eval::{EvalOnDisk, EvalPackage};
 pub use image::load_image;
+pub use lifecycle::{Calendar, LIFECYCLES_FILE, ModelPattern, OPENAI, Shutdown};
 pub use project::{PROJECT_FILE, Project};
 pub use prompt::PromptOnDisk;

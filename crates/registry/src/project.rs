@@ -1,9 +1,10 @@
 //! The project: a folder with a `carat.yaml`.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use carat_core::nearest::did_you_mean;
 use carat_core::spec::{ModelSpec, ProjectSpec};
+use carat_core::version::Kind;
 use carat_core::yaml;
 
 use crate::dataset::{self, Dataset};
@@ -113,9 +114,32 @@ impl Project {
             Some(path) => path,
             None => dataset::find(&self.root.join("datasets"), reference)?,
         };
-        let name = path.file_stem().map_or_else(|| reference.to_owned(), |stem| stem.to_string_lossy().into_owned());
+        let name = name_in(&self.root.join("datasets"), &path, reference);
         let dataset = Dataset::open(&path, &self.shown(&path))?;
         Ok((name, dataset))
+    }
+
+    /// Whether there is a file, or for models an entry in `carat.yaml`, that goes by this very reference.
+    pub(crate) fn has(&self, kind: Kind, reference: &str) -> bool {
+        match kind {
+            Kind::Prompt => prompt::PromptFile::find(self, reference).is_some(),
+            Kind::Dataset => {
+                self.path_of(reference).is_some_and(|path| path.is_file())
+                    || dataset::is_there(&self.root.join("datasets"), reference)
+            }
+            Kind::Eval => eval::SpecFile::find(self, reference).is_some(),
+            Kind::Model => self.spec.models.contains_key(reference),
+        }
+    }
+
+    /// The names of all things of a kind, sorted.
+    pub(crate) fn names(&self, kind: Kind) -> Vec<String> {
+        match kind {
+            Kind::Prompt => self.prompts(),
+            Kind::Dataset => self.datasets(),
+            Kind::Eval => self.evals(),
+            Kind::Model => self.spec.models.keys().cloned().collect(),
+        }
     }
 
     /// The path that a reference is, if it looks like one: as given, or relative to the project.
@@ -123,5 +147,22 @@ impl Project {
         let looks_like_a_path = reference.contains('/') || Path::new(reference).extension().is_some();
         let given = Path::new(reference);
         looks_like_a_path.then(|| if given.exists() { given.to_owned() } else { self.root.join(given) })
+    }
+}
+
+/// The name of a file in the project: its path below the folder of its kind, without ending; for a file elsewhere its last
+/// name. However the path was written, one file has one name, for its versions are found by it.
+pub(crate) fn name_in(folder: &Path, path: &Path, reference: &str) -> String {
+    let absolute = |path: &Path| std::path::absolute(path).ok();
+    let real = |path: &Path| path.canonicalize().ok();
+    let below =
+        |(folder, path): (PathBuf, PathBuf)| path.strip_prefix(&folder).ok().map(|path| path.with_extension(""));
+    // Up and down again is left to the file system, which knows what is a link.
+    let is_straight = |path: &PathBuf| !path.components().any(|step| step == Component::ParentDir);
+    let as_written = absolute(folder).zip(absolute(path)).and_then(below).filter(is_straight);
+    let inside = as_written.or_else(|| real(folder).zip(real(path)).and_then(below));
+    match inside {
+        Some(inside) => inside.to_string_lossy().replace('\\', "/"),
+        None => path.file_stem().map_or_else(|| reference.to_owned(), |stem| stem.to_string_lossy().into_owned()),
     }
 }

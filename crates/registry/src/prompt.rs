@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use carat_core::nearest::did_you_mean;
 use carat_core::prompt::Beside;
-use carat_core::{Digest, Prompt};
+use carat_core::{Image, Package, Prompt};
 
 use crate::error::{ProjectError, read_text};
+use crate::project::name_in;
 use crate::{Project, load_image};
 
 /// The ending of a prompt's file.
@@ -21,28 +22,48 @@ pub struct PromptOnDisk {
     pub folder: PathBuf,
 }
 
+/// The file of a prompt, not read yet.
+pub(crate) struct PromptFile {
+    pub(crate) path: PathBuf,
+    /// The prompt's name in the project.
+    name: String,
+}
+
+impl PromptFile {
+    /// The file that a reference means, if there is one.
+    pub(crate) fn find(project: &Project, reference: &str) -> Option<Self> {
+        let prompts = project.root().join("prompts");
+        let is_path = Path::new(reference).extension().is_some_and(|ending| ending == ENDING);
+        let by_path = project.path_of(reference).filter(|path| is_path && path.is_file());
+        let by_name = || Some(prompts.join(format!("{reference}.{ENDING}"))).filter(|path| path.is_file());
+        let path = by_path.or_else(by_name)?;
+        Some(Self { name: name_in(&prompts, &path, reference), path })
+    }
+
+    /// The folder that what the prompt names is relative to.
+    fn folder(&self) -> PathBuf {
+        self.path.parent().unwrap_or(Path::new(".")).to_owned()
+    }
+}
+
 pub(crate) fn open(project: &Project, reference: &str) -> Result<PromptOnDisk, ProjectError> {
-    let prompts = project.root().join("prompts");
-    let in_folder = prompts.join(format!("{reference}.{ENDING}"));
-    let is_path = Path::new(reference).extension().is_some_and(|ending| ending == ENDING);
-    let path = match project.path_of(reference).filter(|path| is_path && path.is_file()) {
-        Some(path) => path,
-        None if in_folder.is_file() => in_folder,
-        None => return Err(unknown(&prompts, reference)),
-    };
-    let name = match path.strip_prefix(&prompts) {
-        Ok(inside) => inside.with_extension("").to_string_lossy().replace('\\', "/"),
-        Err(_) => path.file_stem().map_or_else(|| reference.to_owned(), |stem| stem.to_string_lossy().into_owned()),
-    };
-    let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
-    let shown = project.shown(&path);
-    let text = read_text(&path, &shown)?;
-    let prompt = Prompt::parse(&name, &shown, &text, &mut OnDisk { root: project.root(), folder: &folder })?;
+    let file = PromptFile::find(project, reference).ok_or_else(|| unknown(project, reference))?;
+    let (folder, shown) = (file.folder(), project.shown(&file.path));
+    let text = read_text(&file.path, &shown)?;
+    let prompt = Prompt::parse(&file.name, &shown, &text, &mut OnDisk { root: project.root(), folder: &folder })?;
     Ok(PromptOnDisk { prompt, folder })
 }
 
-fn unknown(prompts: &Path, reference: &str) -> ProjectError {
-    let names = names(prompts);
+/// The same, with all that the prompt consists of.
+pub(crate) fn pack(project: &Project, reference: &str) -> Result<(Prompt, Package), ProjectError> {
+    let file = PromptFile::find(project, reference).ok_or_else(|| unknown(project, reference))?;
+    let (folder, shown) = (file.folder(), project.shown(&file.path));
+    let text = read_text(&file.path, &shown)?;
+    Ok(Package::pack(&file.name, &shown, &text, &mut OnDisk { root: project.root(), folder: &folder })?)
+}
+
+fn unknown(project: &Project, reference: &str) -> ProjectError {
+    let names = names(&project.root().join("prompts"));
     let hint = did_you_mean(reference, names.iter().map(String::as_str));
     ProjectError::Unknown {
         what: "prompt",
@@ -63,9 +84,8 @@ impl Beside for OnDisk<'_> {
         read_text(&real, path).map_err(|error| error.to_string())
     }
 
-    fn picture(&mut self, path: &str) -> Result<Digest, String> {
-        let image = load_image(self.root, self.folder, path)?;
-        image.digest.ok_or_else(|| "it has no digest".to_owned())
+    fn picture(&mut self, path: &str) -> Result<Image, String> {
+        load_image(self.root, self.folder, path)
     }
 }
 

@@ -16,23 +16,35 @@ use super::Format;
 /// There is no such dataset (the nearest name is given), or there are two of that name.
 pub fn find(folder: &Path, reference: &str) -> Result<PathBuf, DataError> {
     let refuse = |message: String| Err(DataError { file: reference.to_owned(), line: None, message });
-    let named: Vec<PathBuf> =
-        Format::ENDINGS.iter().map(|(ending, _)| folder.join(format!("{reference}.{ending}"))).collect();
-    let found: Vec<&PathBuf> = named.iter().filter(|path| path.is_file()).collect();
-    match found.as_slice() {
+    let named: Vec<PathBuf> = with_endings(folder, reference).collect();
+    match named.as_slice() {
         [] => {}
-        [one] => return Ok((*one).clone()),
+        [one] => return Ok(one.clone()),
         several => {
             let names: Vec<String> = several.iter().map(|path| format!("`{}`", path.display())).collect();
             return refuse(format!("there are {}; name the one you mean with its ending", names.join(" and ")));
         }
     }
-    let around = folder.parent().map(|around| around.join(reference));
-    let paths = [Some(PathBuf::from(reference)), Some(folder.join(reference)), around];
-    match paths.into_iter().flatten().find(|path| path.is_file()) {
+    match as_path(folder, reference) {
         Some(path) => Ok(path),
         None => refuse(unknown(folder, reference)),
     }
+}
+
+/// Whether a reference means a file, or several.
+pub(crate) fn is_there(folder: &Path, reference: &str) -> bool {
+    with_endings(folder, reference).next().is_some() || as_path(folder, reference).is_some()
+}
+
+fn with_endings(folder: &Path, name: &str) -> impl Iterator<Item = PathBuf> {
+    let named = Format::ENDINGS.iter().map(move |(ending, _)| folder.join(format!("{name}.{ending}")));
+    named.filter(|path| path.is_file())
+}
+
+fn as_path(folder: &Path, reference: &str) -> Option<PathBuf> {
+    let around = folder.parent().map(|around| around.join(reference));
+    let paths = [Some(PathBuf::from(reference)), Some(folder.join(reference)), around];
+    paths.into_iter().flatten().find(|path| path.is_file())
 }
 
 fn unknown(folder: &Path, reference: &str) -> String {

@@ -48,6 +48,7 @@ use carat_core::{DataError, Row, RowStream, Rows};
 pub use check::{Finding, Findings, Kind, RowRef, Severity, check};
 pub use diff::{Change, DatasetDiff, diff};
 pub use find::find;
+pub(crate) use find::is_there;
 pub use format::Format;
 pub use selection::{BadGlob, Selected, Selection};
 use source::{Fault, Reading, Source};
