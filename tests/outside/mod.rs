@@ -7,7 +7,11 @@ mod compare;
 mod example;
 mod import;
 mod judging;
+mod lineage;
 mod project;
+mod promotion;
 #[cfg(unix)]
 mod reports;
 mod resume;
+mod versions;
+mod ways;

@@ -32,6 +32,9 @@ pub(crate) struct Global {
         help_heading = "Global"
     )]
     pub(crate) store: Option<String>,
+    /// Who changes something, for the record [default: what CI, git or the machine say]
+    #[arg(long, global = true, value_name = "NAME", env = "CARAT_ACTOR", hide_env_values = true, help_heading = "Global")]
+    pub(crate) actor: Option<String>,
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global")]
     pub(crate) color: Color,
@@ -57,6 +60,8 @@ pub(crate) enum Color {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Begin a project: a small one that runs offline, with a process to edit
+    Init(commands::init::Args),
     /// Run evals: prompts × models × golden rows
     Eval(Box<commands::eval::Args>),
     /// Two runs, or two variants of one, side by side, row by row
@@ -67,10 +72,20 @@ pub(crate) enum Command {
     Prompt(commands::prompt::Args),
     /// Golden datasets
     Dataset(commands::dataset::Args),
+    /// Eval specs
+    Spec(commands::spec::Args),
     /// Models
     Model(commands::model::Args),
+    /// What is proposed for labels that have a policy, and what became of it
+    Promotion(commands::promotion::Args),
+    /// The record of every change
+    Audit(commands::audit::Args),
     /// Bring in evals that were written for another tool
     Import(commands::import::Args),
+    /// Whether all that carat needs is there: project, store, models and their servers, terminal, git
+    Doctor(commands::doctor::Args),
+    /// Where the project stands, and the one next step
+    Status(commands::status::Args),
     /// Print the JSON Schema of a file that people write or read
     Schema(commands::schema::Args),
     /// Print a completion script for a shell

@@ -3,8 +3,8 @@
 use carat_core::DataError;
 use carat_eval::{PlanError, RunError};
 use carat_models::ModelSetupError;
-use carat_registry::{PROJECT_FILE, ProjectError};
-use carat_store::StoreError;
+use carat_registry::{CatalogueError, PROJECT_FILE, ProjectError};
+use carat_store::{RowsError, StoreError};
 
 use crate::exit::Exit;
 
@@ -73,12 +73,35 @@ impl From<StoreError> for Fault {
             StoreError::Reference(_)
             | StoreError::NoSuchRun { .. }
             | StoreError::NoSuchSample { .. }
+            | StoreError::NoSuchVersion { .. }
+            | StoreError::NoRows { .. }
+            | StoreError::Outrun { .. }
             | StoreError::NotSupported { .. }
             | StoreError::Running { .. } => Self::mendable(error),
             StoreError::OutOfOrder { .. } | StoreError::RunExists { .. } | StoreError::Unrecordable { .. } => {
                 Self::bug(error)
             }
             _ => Self::world(error),
+        }
+    }
+}
+
+impl From<RowsError> for Fault {
+    fn from(error: RowsError) -> Self {
+        match error {
+            RowsError::Store(error) => error.into(),
+            RowsError::Data(_) | RowsError::Others { .. } => Self::mendable(error),
+        }
+    }
+}
+
+impl From<CatalogueError> for Fault {
+    fn from(error: CatalogueError) -> Self {
+        match error {
+            CatalogueError::Store(error) => error.into(),
+            CatalogueError::Project(error) => error.into(),
+            CatalogueError::Unreadable { .. } => Self::world(error),
+            other => Self::mendable(other),
         }
     }
 }

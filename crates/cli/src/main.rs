@@ -9,6 +9,7 @@ mod recorded;
 mod report_files;
 mod session;
 mod table;
+mod who;
 
 use std::process::ExitCode;
 
@@ -42,11 +43,17 @@ fn carry_out(cli: &Cli) -> Result<Exit, Fault> {
         Command::Schema(args) => commands::schema::run(args),
         Command::Completions(args) => commands::completions::run(args),
         Command::Import(args) => commands::import::run(args, &cli.global),
-        Command::Dataset(args) => commands::dataset::run(args, &Session::open(&cli.global)?),
-        Command::Model(args) => commands::model::run(args, &Session::open(&cli.global)?),
-        Command::Prompt(args) => commands::prompt::run(args, &Session::open(&cli.global)?),
+        Command::Init(args) => commands::init::run(args, &cli.global),
+        Command::Doctor(args) => on_runtime(commands::doctor::run(args, &cli.global)),
+        Command::Dataset(args) => on_runtime(commands::dataset::run(args, &Session::open(&cli.global)?)),
+        Command::Spec(args) => on_runtime(commands::spec::run(args, &Session::open(&cli.global)?)),
+        Command::Model(args) => on_runtime(commands::model::run(args, &Session::open(&cli.global)?)),
+        Command::Prompt(args) => on_runtime(commands::prompt::run(args, &Session::open(&cli.global)?)),
+        Command::Promotion(args) => on_runtime(commands::promotion::run(args, &Session::open(&cli.global)?)),
+        Command::Audit(args) => on_runtime(commands::audit::run(args, &Session::open(&cli.global)?)),
         Command::Eval(args) => on_runtime(commands::eval::run(args, &Session::open(&cli.global)?)),
         Command::Diff(args) => on_runtime(commands::diff::run(args, &Session::open(&cli.global)?)),
+        Command::Status(args) => on_runtime(commands::status::run(args, &Session::open(&cli.global)?)),
         Command::Run(args) => on_runtime(commands::run::run(args, &Session::open(&cli.global)?)),
     }
 }

@@ -7,7 +7,7 @@ use carat_core::compare::{Side, Sides};
 use carat_core::event::PlanOutline;
 use carat_core::nearest::did_you_mean;
 use carat_core::spec::SliceSpec;
-use carat_core::{Event, EventKind, Sample};
+use carat_core::{Event, Sample};
 use carat_store::{Archive, Detail, RunRecord, Store};
 
 use crate::fault::Fault;
@@ -45,13 +45,35 @@ impl Named {
 
     /// Its sides, folded from its events.
     pub(crate) async fn sides(&self, slices: &[SliceSpec]) -> Result<Folded, Fault> {
-        let mut folded = Folded { sides: Sides::new(self.recorded.name(), slices), plan: None };
-        // Slices are by fields of the rows.
-        let detail = if slices.is_empty() { Detail::Verdicts } else { Detail::Rows };
+        let needs_rows = !slices.is_empty();
+        self.folded(Sides::new(self.recorded.name(), slices), needs_rows).await
+    }
+
+    /// The same with the clusters that its last plan puts rows into, for what is compared by these.
+    pub(crate) async fn clustered_sides(&self, slices: &[SliceSpec]) -> Result<Folded, Fault> {
+        let (cluster, folded) = match &self.recorded {
+            Recorded::InStore(..) => (self.recorded.plans().await?.pop().and_then(|plan| plan.cluster), None),
+            // A file says so only when it has been read to its end.
+            Recorded::InFile(_) => {
+                let folded = self.sides(slices).await?;
+                (folded.plan.as_ref().and_then(|plan| plan.cluster.clone()), Some(folded))
+            }
+        };
+        match (cluster, folded) {
+            (None, Some(folded)) => Ok(folded),
+            (None, None) => self.sides(slices).await,
+            (Some(cluster), _) => self.folded(Sides::grouped(self.recorded.name(), slices, Some(&cluster)), true).await,
+        }
+    }
+
+    async fn folded(&self, sides: Sides, needs_rows: bool) -> Result<Folded, Fault> {
+        let mut folded = Folded { sides, plan: None };
+        // Slices and clusters are by fields of the rows.
+        let detail = if needs_rows { Detail::Rows } else { Detail::Verdicts };
         self.recorded
             .events(detail, |event| {
                 folded.sides.apply(&event);
-                if let EventKind::RunStarted { plan, .. } | EventKind::RunResumed { plan, .. } = event.kind {
+                if let Some(plan) = event.kind.into_plan() {
                     folded.plan = Some(plan);
                 }
                 Ok(())
@@ -87,6 +109,14 @@ impl Recorded {
         }
     }
 
+    /// The run, as a list of runs shows it.
+    pub(crate) fn record(&self) -> &RunRecord {
+        match self {
+            Self::InStore(_, run) => run,
+            Self::InFile(archive) => archive.run(),
+        }
+    }
+
     /// Hands out its events in order.
     pub(crate) async fn events(
         &self,
@@ -107,6 +137,18 @@ impl Recorded {
             }
         }
         Ok(())
+    }
+
+    /// Its plans, as it began and at every resume, oldest first.
+    pub(crate) async fn plans(&self) -> Result<Vec<PlanOutline>, Fault> {
+        match self {
+            Self::InStore(store, run) => Ok(store.plans(&run.id).await?),
+            Self::InFile(archive) => {
+                let events = archive.replay(Detail::Verdicts);
+                let plans = events.filter_map(|event| event.map(|event| event.kind.into_plan()).transpose());
+                plans.collect::<Result<_, _>>().map_err(Fault::mendable)
+            }
+        }
     }
 
     /// One sample with what went in, by the number of its event.

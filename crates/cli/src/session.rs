@@ -1,22 +1,30 @@
 //! What a command works in: the project, its store, and how much to say.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use carat_registry::{PROJECT_FILE, Project};
+use carat_core::version::{Actor, Source};
+use carat_registry::{Catalogue, PROJECT_FILE, Project};
 use carat_store::Store;
 
 use crate::args::Global;
 use crate::fault::Fault;
+use crate::who;
 
 /// Where the store is, unless somebody says otherwise.
 const STORE: &str = ".carat/carat.db";
 
 /// What a command works in.
+#[derive(Clone)]
 pub(crate) struct Session {
     pub(crate) project: Project,
     store: String,
+    /// Whether a store is made where there is none.
+    makes_store: bool,
     pub(crate) quiet: bool,
     pub(crate) verbose: bool,
+    /// Who the command line says it is.
+    actor: Option<String>,
 }
 
 impl Session {
@@ -38,12 +46,50 @@ impl Session {
                 path.to_string_lossy().into_owned()
             }
         };
-        Ok(Self { project, store, quiet: global.quiet, verbose: global.verbose })
+        Ok(Self { project, store, makes_store: true, quiet: global.quiet, verbose: global.verbose, actor: global.actor.clone() })
+    }
+
+    /// The same for a command that only looks: where there is no store it finds an empty one, and none is made.
+    pub(crate) fn only_looking(&self) -> Self {
+        Self { makes_store: false, ..self.clone() }
+    }
+
+    /// Opens the store where there is one.
+    pub(crate) async fn store_if_there(&self) -> Result<Option<Store>, Fault> {
+        // What is no file, or cannot even be looked at, is told by opening it.
+        let is_missing = !self.store.contains("://") && matches!(std::fs::exists(&self.store), Ok(false));
+        if is_missing { Ok(None) } else { Ok(Some(Store::open(&self.store).await?)) }
     }
 
     /// Opens the store.
     pub(crate) async fn store(&self) -> Result<Store, Fault> {
-        Ok(Store::open(&self.store).await?)
+        match self.store_if_there().await? {
+            Some(store) => Ok(store),
+            None if self.makes_store => Ok(Store::open(&self.store).await?),
+            None => Ok(Store::in_memory().await?),
+        }
+    }
+
+    /// What names mean, as files and as versions of this store, for a command that saves some: it knows who asks, when, and
+    /// from which commit.
+    pub(crate) fn catalogue(&self, store: &Arc<Store>) -> Catalogue {
+        Catalogue { by: self.actor(), commit: self.commit(), ..self.catalogue_to_read(store) }
+    }
+
+    /// The same for a command that only looks, which need not know who asks.
+    pub(crate) fn catalogue_to_read(&self, store: &Arc<Store>) -> Catalogue {
+        let by = Actor { name: "unknown".to_owned(), source: Source::Unknown };
+        Catalogue { project: self.project.clone(), store: Arc::clone(store), now: now(), by, commit: None }
+    }
+
+    /// Who changes something, as they claim. Asking takes a few milliseconds.
+    pub(crate) fn actor(&self) -> Actor {
+        who::actor(self.actor.as_deref(), self.project.root())
+    }
+
+    /// The commit that the project is at.
+    pub(crate) fn commit(&self) -> Option<String> {
+        who::commit(self.project.root())
     }
 
     /// Says something that a person who asked for quiet does not want to hear.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use carat_core::prompt::Beside;
-use carat_core::{Digest, Prompt, Role};
+use carat_core::{Image, Prompt, Role};
 use serde_json::{Map, Value, json};
 
 use crate::jinja::{Segment, segments};
@@ -180,7 +180,7 @@ impl Beside for Alone {
         Err(format!("`{path}` is not carried over"))
     }
 
-    fn picture(&mut self, path: &str) -> Result<Digest, String> {
+    fn picture(&mut self, path: &str) -> Result<Image, String> {
         Err(format!("`{path}` is not carried over"))
     }
 }

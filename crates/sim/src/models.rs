@@ -1,4 +1,7 @@
 //! `GET …/models` and `GET …/models/{id}`.
+//!
+//! A model whose name ends in `-until-DATE` is one that will be shut down: its entry says so in `shutdown_date`, as OpenAI's
+//! do. `m-until-2026-12-11` carries that text, whatever it is, and `m-until-1796947200` a number.
 
 use hyper::Response;
 use serde_json::{Value, json};
@@ -39,8 +42,15 @@ pub(crate) async fn show(visit: Visit, name: &str) -> Outcome {
 fn model(name: &str, fate: &Fate) -> Value {
     match fate.kind() {
         Some(FaultKind::MissingFields) => json!({"id": name}),
-        _ => json!({"id": name, "object": "model", "created": 1_700_000_000, "owned_by": "simulation"}),
+        _ => json!({"id": name, "object": "model", "created": 1_700_000_000, "owned_by": "simulation",
+                    "shutdown_date": shutdown_date(name)}),
     }
+}
+
+/// What stands after `-until-`; null where that is missing, as on a server that has announced nothing.
+fn shutdown_date(name: &str) -> Value {
+    let Some((_, date)) = name.rsplit_once("-until-") else { return Value::Null };
+    date.parse::<u64>().map_or_else(|_| Value::from(date), Value::from)
 }
 
 pub(crate) fn answer(mut visit: Visit, json: &Value, fate: &Fate) -> Response<ScriptedBody> {
@@ -48,4 +58,17 @@ pub(crate) fn answer(mut visit: Visit, json: &Value, fate: &Fate) -> Response<Sc
         visit.call.owe(Receipt { fingerprint: None, prompt_tokens: 0, completion_tokens: 0 });
     }
     deliver::whole(visit, json.to_string().into_bytes(), fate.kind())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_says_when_its_model_is_shut_down() {
+        assert_eq!(shutdown_date("m"), Value::Null);
+        assert_eq!(shutdown_date("m-until-2026-12-11"), "2026-12-11");
+        assert_eq!(shutdown_date("m-until-1796947200"), 1_796_947_200_u64);
+        assert_eq!(shutdown_date("m-until-soon"), "soon");
+    }
 }

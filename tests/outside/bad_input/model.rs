@@ -46,8 +46,8 @@ fn a_key_that_is_not_set_is_told_before_anything_is_sent() {
     error: carat.yaml: model `m`: it needs a key, and the variable MY_KEY is not set; set it (`export MY_KEY=…`), or name another one with `api_key_env`
     ");
     insta::assert_snapshot!(project.carat(&["model", "list"]).data, @"
-    model  provider  called there  where                  key
-    m      openai    m             http://127.0.0.1:9/v1  MY_KEY is not set
+    model  version  settings   labels  provider  called there  where                  key
+    m            –  not saved  –       openai    m             http://127.0.0.1:9/v1  MY_KEY is not set
     ");
 }
 

@@ -41,7 +41,7 @@ fn broken_yaml_is_told_with_line_and_column() {
 fn unknown_keys_are_told_with_the_nearest() {
     insta::assert_snapshot!(with_project("modles: {}\n"), @"
     exit 2
-    error: carat.yaml:1:1: unknown field `modles`, expected one of project, store, models; did you mean `models`?
+    error: carat.yaml:1:1: unknown field `modles`, expected one of project, store, models, owners, policy, lifecycles; did you mean `models`?
     ");
     insta::assert_snapshot!(with_project("models:\n  a: { provider: baseline, modle: echo }\n"), @"
     exit 2
@@ -53,7 +53,7 @@ fn unknown_keys_are_told_with_the_nearest() {
     ");
     insta::assert_snapshot!(with_eval("prompts: [sort]\nmodels: [echo]\ndataset: fruit\ntrails: 2\nscorers: []\n"), @"
     exit 2
-    error: evals/fruit.yaml:4:1: unknown field `trails`, expected one of description, prompts, models, dataset, split, tags, trials, inputs, parameters, scorers, graders, slices, gates; did you mean `trials`?
+    error: evals/fruit.yaml:4:1: unknown field `trails`, expected one of description, prompts, models, dataset, split, tags, trials, inputs, parameters, scorers, graders, slices, cluster, gates; did you mean `trials`?
     ");
 }
 

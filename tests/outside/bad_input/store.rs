@@ -165,7 +165,7 @@ fn large() -> Project {
 #[cfg(target_os = "linux")]
 fn start_within_limit(project: &Project) -> Going {
     let mut command = Command::new("sh");
-    command.args(["-c", "ulimit -S -f 1200; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_carat"), "eval", "fruit"]);
+    command.args(["-c", "ulimit -S -f 4400; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_carat"), "eval", "fruit"]);
     command.current_dir(project.path()).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     Going::of(command)
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use carat_core::prompt::{Beside, ExpectedTemplate};
 use carat_core::spec::{EvalSpec, ProjectSpec};
-use carat_core::{Digest, Prompt, Row, yaml};
+use carat_core::{Image, Prompt, Row, yaml};
 use carat_import::{Imported, models_yaml};
 
 struct NothingBeside;
@@ -15,7 +15,7 @@ impl Beside for NothingBeside {
         Err(path.to_owned())
     }
 
-    fn picture(&mut self, path: &str) -> Result<Digest, String> {
+    fn picture(&mut self, path: &str) -> Result<Image, String> {
         Err(path.to_owned())
     }
 }

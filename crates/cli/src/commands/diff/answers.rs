@@ -12,7 +12,7 @@ const AROUND: usize = 60;
 const VALUE: usize = 80;
 
 /// The difference for a terminal.
-pub(super) fn told(left: Result<&str, String>, right: Result<&str, String>) -> String {
+pub(crate) fn told(left: Result<&str, String>, right: Result<&str, String>) -> String {
     let (left, right) = match (left, right) {
         (Ok(left), Ok(right)) => (left, right),
         (left, right) => return format!("{}{}", whole("A", left), whole("B", right)),

@@ -1,12 +1,10 @@
 //! `carat diff A B`
 
-mod answers;
+pub(crate) mod answers;
 mod rows;
 mod sides;
 
-use carat_core::compare::{
-    Change, Comparison, Pairing, RowChange, Settings, Side, compare, correct, rows_in_order_of_harm,
-};
+use carat_core::compare::{Change, Comparison, Pairing, RowChange, Settings, Side, compare_all, rows_in_order_of_harm};
 use carat_core::spec::SliceSpec;
 use clap::ValueEnum;
 
@@ -81,9 +79,8 @@ pub(crate) async fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
     let settings = Settings { seed: args.seed, ..Settings::default() };
     let pairs = chosen.pairs();
     refuse_unknown_scorer(args.scorer.as_deref(), &pairs)?;
-    let mut compared: Vec<Comparison> = pairs.iter().map(|pair| compare(pair.left, pair.right, &settings)).collect();
+    let compared: Vec<Comparison> = compare_all(pairs.iter().map(|pair| (pair.left, pair.right)), &settings);
     refuse_foreign(&compared)?;
-    correct(&mut compared);
     if !slices.is_empty() && compared.iter().all(|comparison| comparison.slices.is_empty()) {
         let by: Vec<&str> = slices.iter().map(|slice| slice.by.as_str()).collect();
         session.talk(&format!("no slice by {} has {} rows on both sides", by.join(", "), slices[0].minimum));

@@ -30,14 +30,18 @@ impl Chosen {
         slices: &[SliceSpec],
         session: &Session,
     ) -> Result<Self, Fault> {
-        let left = folding(Named::find(left, session).await?, slices);
+        // Rows hang together as the right side has it: what is on the left alone need not say.
+        let left = folding(Named::find(left, session).await?, slices, right.is_none());
         // Both are read at once: that is most of the work.
         let other = match right {
-            Some(right) => Named::find(right, session).await.map(|named| folding(named, slices)).map(Some),
+            Some(right) => Named::find(right, session).await.map(|named| folding(named, slices, true)).map(Some),
             None => Ok(None),
         };
-        let left = folded(left).await?;
+        let mut left = folded(left).await?;
         let variant = right.filter(|right| left.1.sides.of_variant(right).is_some()).map(str::to_owned);
+        if variant.is_some() && left.1.plan.as_ref().is_some_and(|plan| plan.cluster.is_some()) {
+            left = folded(folding(left.0, slices, true)).await?;
+        }
         let right = match (other, &variant) {
             (_, Some(_)) | (Ok(None), None) => None,
             (Ok(Some(other)), None) => Some(folded(other).await?),
@@ -103,11 +107,11 @@ impl Chosen {
 
 type Folding = tokio::task::JoinHandle<Result<(Named, Folded), Fault>>;
 
-/// Reads a run on a thread of its own.
-fn folding(named: Named, slices: &[SliceSpec]) -> Folding {
+/// Reads a run on a thread of its own, with or without the clusters of its rows.
+fn folding(named: Named, slices: &[SliceSpec], clustered: bool) -> Folding {
     let slices = slices.to_vec();
     tokio::spawn(async move {
-        let folded = named.sides(&slices).await?;
+        let folded = if clustered { named.clustered_sides(&slices).await? } else { named.sides(&slices).await? };
         Ok((named, folded))
     })
 }

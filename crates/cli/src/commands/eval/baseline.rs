@@ -15,6 +15,8 @@ use crate::fault::Fault;
 use crate::recorded::{Named, Recorded};
 use crate::session::Session;
 
+use super::one_variant::one_variant;
+
 /// The baseline, found and folded.
 pub(crate) struct Loaded {
     pub(crate) baseline: Baseline,
@@ -129,7 +131,8 @@ impl Answers {
             .events(Detail::Verdicts, |event| {
                 match event.kind {
                     EventKind::RunStarted { plan, .. } | EventKind::RunResumed { plan, .. } => {
-                        wanted = Some(one_variant(reference, named.variant.as_deref(), &plan)?);
+                        let number = one_variant(&named.recorded.name(), named.variant.as_deref(), &plan.variants);
+                        wanted = Some(number.map_err(|fault| of_baseline(reference, fault))?);
                         is_single = plan.trials == 1;
                     }
                     EventKind::CaseFinished { sample } if Some(sample.case.variant) == wanted => {
@@ -144,22 +147,6 @@ impl Answers {
             })
             .await?;
         Ok(Arc::new(Self { by_case, is_single }))
-    }
-}
-
-fn one_variant(reference: &str, label: Option<&str>, plan: &PlanOutline) -> Result<u32, Fault> {
-    let labels = || plan.variants.iter().map(|variant| variant.label.as_str()).collect::<Vec<_>>().join(", ");
-    match (label, plan.variants.as_slice()) {
-        (None, [only]) => Ok(only.number),
-        (None, _) => Err(Fault::mendable(format!(
-            "--baseline {reference}: it has several variants, and a judge compares with one; add `:` and one of {}",
-            labels()
-        ))),
-        (Some(label), all) => {
-            all.iter().find(|variant| variant.label == label).map(|variant| variant.number).ok_or_else(|| {
-                Fault::mendable(format!("--baseline {reference}: there is no such variant; there are {}", labels()))
-            })
-        }
     }
 }
 

@@ -14,6 +14,7 @@ use carat_eval::plan::Judge;
 use carat_eval::resume::Decisions;
 use carat_eval::run::Recordings;
 use carat_eval::{Execution, Plan, RunError, gates};
+use carat_registry::Catalogue;
 use carat_store::{Journal, Store};
 use tokio::sync::mpsc;
 
@@ -29,11 +30,16 @@ use crate::session::{Session, now};
 use super::baseline::Loaded;
 use super::ingredients::Selected;
 use super::watch::{Screen, Watcher};
-use super::{Args, interrupts, models};
+use super::{Args, dry_run, interrupts};
 
-/// Begins a new run of what was selected, and carries it out.
-pub(super) async fn begin(args: &Args, session: &Session, selected: Selected) -> Result<Exit, Fault> {
-    let store = Arc::new(session.store().await?);
+/// Begins a new run of what was selected, and carries it out; a dry run ends when all has been checked.
+pub(super) async fn begin(
+    args: &Args,
+    session: &Session,
+    catalogue: &Catalogue,
+    selected: Selected,
+) -> Result<Exit, Fault> {
+    let store = Arc::clone(&catalogue.store);
     let baseline = match &args.baseline {
         Some(reference) => {
             let loaded = Loaded::find(reference, &selected.eval.spec.slices, session).await?;
@@ -42,10 +48,13 @@ pub(super) async fn begin(args: &Args, session: &Session, selected: Selected) ->
         }
         None => None,
     };
-    let models = models::build_models(&selected.eval.spec.models, session, &store).await?;
-    let judges = selected.jury.judges(session, &store).await?;
-    let mut plan = selected.plan(args, session, Some(&store), models, judges, &[]).await?;
+    let (models, judges) = selected.build(session, &store).await?;
+    let mut plan = selected.plan(args, catalogue, models, judges, &[]).await?;
     plan.outline.baseline = baseline.as_ref().map(Loaded::reference);
+    if args.dry_run {
+        out::data(&dry_run::gates_of(&plan.outline))?;
+        return Ok(Exit::Fine);
+    }
     let run: RunId = uuid::Uuid::now_v7().to_string().into();
     let at = now();
     let journal = store.begin_run(&run, &plan.outline.eval, args.name.as_deref(), &at).await?;

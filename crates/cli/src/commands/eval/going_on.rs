@@ -18,7 +18,8 @@ use crate::session::{Session, now};
 use super::baseline::Loaded;
 use super::carry_out::{Counted, Job, Work, is_compared};
 use super::ingredients::Selected;
-use super::{Args, models};
+use super::versions::Pins;
+use super::{Args, dry_run};
 
 /// Goes on with a run: pays for no answer twice, does again what has changed, and says how many of each.
 pub(super) async fn go_on(args: &Args, reference: &str, session: &Session) -> Result<Exit, Fault> {
@@ -33,28 +34,18 @@ pub(super) async fn go_on(args: &Args, reference: &str, session: &Session) -> Re
     };
     let reference = args.baseline.clone().or_else(|| before.baseline.clone());
     let overrides = args.overrides(before.overrides.clone());
-    let selected = Selected::select(session, &spec, overrides, reference).await?;
-    let models = models::build_models(&selected.eval.spec.models, session, &store).await?;
-    let judges = selected.jury.judges(session, &store).await?;
-    let numbering = (!args.dry_run).then_some(&*store);
-    let mut plan = selected.plan(args, session, numbering, models, judges, &variants).await?;
+    let catalogue = session.catalogue(&store);
+    let pinned = Pins(before.pinned.clone());
+    let selected = Selected::select(session, &catalogue, &spec, overrides, reference, &pinned).await?;
+    let (models, judges) = selected.build(session, &store).await?;
+    let mut plan = selected.plan(args, &catalogue, models, judges, &variants).await?;
     plan.outline.name = plan.outline.name.or_else(|| before.name.clone());
     plan.outline.note = plan.outline.note.or_else(|| before.note.clone());
-    // Found before anything is recorded: a run that cannot be compared any more is left as it was.
-    let baseline = match &plan.outline.baseline {
-        Some(reference) => {
-            let loaded = Loaded::find(reference, &plan.outline.slices, session).await?;
-            loaded.refuse_itself(&run)?;
-            loaded.refuse_unrelated(&count(&store, &run, &plan.outline).await?.sides)?;
-            Some(loaded)
-        }
-        None => None,
-    };
-    plan.outline.baseline = baseline.as_ref().map(Loaded::reference);
+    let baseline = find_baseline(&mut plan.outline, &run, session, &store).await?;
     let plan = Arc::new(plan);
     let decisions = decide(&plan, &before, &variants, &store, &run).await?;
     if args.dry_run {
-        out::data(&format!("{}\n", told(&decisions.reuse, &run)))?;
+        out::data(&format!("{}\n{}", told(&decisions.reuse, &run), dry_run::gates_of(&plan.outline)))?;
         return Ok(Exit::Fine);
     }
     session.talk(&told(&decisions.reuse, &run));
@@ -67,19 +58,32 @@ pub(super) async fn go_on(args: &Args, reference: &str, session: &Session) -> Re
     job.carry_out(args, session, store).await
 }
 
+/// What a recorded run is to be compared with. It is found before anything is recorded: a run that cannot be compared any
+/// more is left as it was. The plan names it for good from then on.
+pub(super) async fn find_baseline(
+    outline: &mut PlanOutline,
+    run: &RunId,
+    session: &Session,
+    store: &Store,
+) -> Result<Option<Loaded>, Fault> {
+    let Some(reference) = &outline.baseline else { return Ok(None) };
+    let loaded = Loaded::find(reference, &outline.slices, session).await?;
+    loaded.refuse_itself(run)?;
+    loaded.refuse_unrelated(&count(store, run, outline).await?.sides)?;
+    outline.baseline = Some(loaded.reference());
+    Ok(Some(loaded))
+}
+
 /// The plan as it was last, and all variants that the run ever had.
 pub(super) async fn plans(store: &Store, run: &RunId) -> Result<(PlanOutline, Vec<Variant>), Fault> {
-    let mut last = None;
+    let mut plans = store.plans(run).await?;
     let mut variants: Vec<Variant> = Vec::new();
-    let mut replay = store.replay(run, Detail::Verdicts).await?;
-    while let Some(event) = replay.next().await? {
-        if let EventKind::RunStarted { plan, .. } | EventKind::RunResumed { plan, .. } = event.kind {
-            let new = plan.variants.iter().filter(|new| variants.iter().all(|known| known.number != new.number));
-            let new: Vec<_> = new.cloned().collect();
-            variants.extend(new);
-            last = Some(plan);
+    for new in plans.iter().flat_map(|plan| &plan.variants) {
+        if variants.iter().all(|known| known.number != new.number) {
+            variants.push(new.clone());
         }
     }
+    let last = plans.pop();
     let last = last.ok_or_else(|| Fault::mendable(format!("run {run} was killed before it began; start a new one")))?;
     Ok((last, variants))
 }
@@ -106,9 +110,9 @@ async fn decide(
 
 /// What still counts of the run, folded as if it had just happened.
 pub(super) async fn count(store: &Store, run: &RunId, outline: &PlanOutline) -> Result<Counted, Fault> {
-    let progress = Progress { trials: Some(outline.trials), ..Progress::default() };
-    let mut counted = Counted { progress, sides: Sides::new(run.as_str(), &[]), ..Counted::default() };
-    let detail = if outline.slices.is_empty() { Detail::Verdicts } else { Detail::Rows };
+    let sides = Sides::grouped(run.as_str(), &outline.slices, outline.cluster.as_ref());
+    let mut counted = Counted { progress: Progress::of_plan(outline), sides, ..Counted::default() };
+    let detail = if outline.needs_rows() { Detail::Rows } else { Detail::Verdicts };
     let mut replay = store.replay(run, detail).await?;
     while let Some(event) = replay.next().await? {
         counted.progress.apply(&event);

@@ -2,34 +2,39 @@
 
 use std::sync::Arc;
 
-use carat_core::event::{DatasetId, Variant};
+use carat_core::Rows as _;
+use carat_core::event::{DatasetId, Made, Variant};
 use carat_core::prompt::InputMapping;
 use carat_core::spec::Overrides;
-use carat_core::{Digest, Rows as _};
+use carat_core::version::Kind;
 use carat_eval::plan::{Ingredients, PlannedModel, PlannedPrompt};
 use carat_eval::{Plan, gates};
-use carat_registry::dataset::{Dataset, LocatedRows, Selected as SelectedRows, Selection, Survey, survey};
-use carat_registry::{EvalOnDisk, ProjectError, PromptOnDisk, load_image};
-use carat_store::{Kind, Store};
+use carat_registry::dataset::{Selected as SelectedRows, Selection, Survey, survey};
+use carat_registry::{Catalogue, CatalogueError, EvalOnDisk, FoundDataset, FoundEval, FoundPrompt, ProjectError};
+use carat_store::Store;
 
 use crate::fault::Fault;
-use crate::session::{Session, now};
+use crate::session::Session;
 
 use super::Args;
 use super::graders;
 use super::jury::Assembled;
+use super::models::{Models, build_models};
+use super::versions::{Pins, Versions};
 
 /// So many rows are put into each prompt before the run begins.
 const PROBED: usize = 5;
 
 /// A spec with all that it names, found and read.
 pub(super) struct Selected {
+    /// The eval as it is going to be run.
     pub(super) eval: EvalOnDisk,
+    /// The eval as it was found.
+    found: FoundEval,
     pub(super) overrides: Overrides,
-    pub(super) prompts: Vec<PromptOnDisk>,
-    pub(super) dataset: String,
-    /// The digest of the whole dataset, which its version is known by.
-    whole: Digest,
+    pub(super) prompts: Vec<Arc<FoundPrompt>>,
+    pub(super) models: Models,
+    pub(super) dataset: FoundDataset,
     /// What the eval takes of it.
     pub(super) survey: Survey,
     pub(super) rows: Arc<SelectedRows>,
@@ -37,41 +42,51 @@ pub(super) struct Selected {
     pub(super) jury: Assembled,
     /// What the run is compared with, as a person named it.
     baseline: Option<String>,
+    /// What references that move mean.
+    pins: Pins,
 }
 
 impl Selected {
-    /// Reads everything but the models, which may need keys and the store.
+    /// Reads everything but the models, which may need keys. References that were `pinned` before mean what they meant then.
     pub(super) async fn select(
         session: &Session,
+        catalogue: &Catalogue,
         reference: &str,
         overrides: Overrides,
         baseline: Option<String>,
+        pinned: &Pins,
     ) -> Result<Self, Fault> {
-        let project = &session.project;
-        let mut eval = project.eval(reference)?;
+        let mut pins = Pins::default();
+        let found = catalogue.eval(reference).await?;
+        let mut eval = found.eval.clone();
         graders::read(&mut eval, session)?;
         eval.spec = eval.spec.with(&overrides);
         let unknown = |error, flags: &[String]| if flags.is_empty() { named_by(&eval, error) } else { error.into() };
+        let mut models = Models::default();
         for model in &eval.spec.models {
-            project.model(model).map_err(|error| unknown(error, &overrides.models))?;
+            let answering = models.find(model, catalogue, (pinned, &mut pins)).await;
+            answering.map_err(|error| unknown(error, &overrides.models))?;
         }
-        let prompts = eval.spec.prompts.iter().map(|prompt| project.prompt(prompt));
-        let prompts: Vec<_> = prompts.collect::<Result<_, _>>().map_err(|error| unknown(error, &overrides.prompts))?;
-        for prompt in &prompts {
-            for finding in &prompt.prompt.warnings {
-                let warning = crate::out::styled(crate::out::ODD, "warning:");
-                session.talk(&format!("{warning} {}: {}", prompt.prompt.file, finding.message));
-            }
+        models.find_judges(&eval.spec.scorers, catalogue, (pinned, &mut pins)).await;
+        let mut prompts = Vec::with_capacity(eval.spec.prompts.len());
+        for prompt in &eval.spec.prompts {
+            let found = catalogue.prompt(pinned.pinned(Kind::Prompt, prompt)).await;
+            let found = found.map_err(|error| unknown(error, &overrides.prompts))?;
+            pins.pin(Kind::Prompt, prompt, found.version.as_ref());
+            prompts.push(Arc::new(found));
         }
-        let jury = Assembled::of(&eval.spec.scorers, &eval.file, baseline.as_deref(), session).await?;
-        let (dataset, file) = project.dataset(&eval.spec.dataset).map_err(|error| named_by(&eval, error))?;
-        let (whole, survey, rows) = select_rows(&eval, &overrides, file)?;
+        warn_of(&prompts, session);
+        let jury = Assembled::of(&eval.spec.scorers, &eval.file, baseline.as_deref(), &models, session).await?;
+        let dataset = catalogue.dataset(pinned.pinned(Kind::Dataset, &eval.spec.dataset)).await;
+        let dataset = dataset.map_err(|error| named_by(&eval, error))?;
+        pins.pin(Kind::Dataset, &eval.spec.dataset, dataset.version.as_ref());
+        let (survey, rows) = select_rows(&eval, &overrides, &dataset)?;
         let mapping = InputMapping::new(&eval.spec.inputs);
         let mapping = mapping.map_err(|why| Fault::mendable(format!("{}: {why}", eval.file)))?;
         for prompt in &prompts {
-            refuse_unrenderable(session, prompt, (&mapping, &eval.file), &rows)?;
+            refuse_unrenderable(prompt, (&mapping, &eval.file), &rows)?;
         }
-        Ok(Self { eval, overrides, prompts, dataset, whole, survey, rows, jury, baseline })
+        Ok(Self { eval, found, overrides, prompts, models, dataset, survey, rows, jury, baseline, pins })
     }
 
     /// Whether the command line asks for a part of the rows that the spec takes.
@@ -79,37 +94,43 @@ impl Selected {
         self.overrides.limit.is_some() || !self.overrides.only.is_empty() || !self.overrides.tags.is_empty()
     }
 
-    /// Puts the plan together. With `numbering`, what has no version yet gets its number; a dry run leaves no trace.
+    /// The models that answer and those that judge, with their keys.
+    pub(super) async fn build(
+        &self,
+        session: &Session,
+        store: &Store,
+    ) -> Result<(Vec<PlannedModel>, Vec<PlannedModel>), Fault> {
+        let found = self.eval.spec.models.iter().map(|name| self.models.answering(name)).collect::<Result<Vec<_>, _>>()?;
+        let answering = build_models(&found, session, store).await?;
+        Ok((answering, self.jury.judges(&self.models, session, store).await?))
+    }
+
+    /// Puts the plan together and checks its gates. What has no version yet gets its number; a dry run leaves no trace.
     pub(super) async fn plan(
         self,
         args: &Args,
-        session: &Session,
-        numbering: Option<&Store>,
-        models: Vec<PlannedModel>,
+        catalogue: &Catalogue,
+        mut models: Vec<PlannedModel>,
         judges: Vec<PlannedModel>,
         known: &[Variant],
     ) -> Result<Plan, Fault> {
-        let at = now();
+        let versions = Versions { catalogue, are_given: !args.dry_run };
         let mut prompts = Vec::with_capacity(self.prompts.len());
-        for on_disk in self.prompts {
-            let prompt = &on_disk.prompt;
-            let body = prompt.content().to_string();
-            let version = match numbering {
-                Some(store) => {
-                    Some(store.version_of(Kind::Prompt, &prompt.name, prompt.digest(), Some(&body), &at).await?)
-                }
-                None => None,
-            };
-            prompts.push(Arc::new(planned(session, on_disk, version)));
+        for found in &self.prompts {
+            let version = versions.of_prompt(found).await?;
+            prompts.push(Arc::new(planned(Arc::clone(found), version)));
         }
-        let version = match numbering {
-            Some(store) => Some(store.version_of(Kind::Dataset, &self.dataset, self.whole, None, &at).await?),
-            None => None,
-        };
-        let dataset = DatasetId { name: self.dataset, version, digest: self.survey.digest, rows: self.survey.rows };
+        self.models.number(&mut models, &self.eval.spec.models, &versions).await?;
+        let version = Some(versions.of_dataset(&self.dataset, self.is_part()).await?);
+        let spec_version = Some(versions.of_eval(&self.found).await?);
+        let (digest, rows) = (self.survey.digest, self.survey.rows);
+        let dataset = DatasetId { name: self.dataset.name, version, digest, whole: Some(self.dataset.digest), rows };
         let ingredients = Ingredients {
             eval: self.eval.name,
             spec_file: self.eval.file.clone(),
+            spec_version,
+            made: Some(made(catalogue)),
+            pinned: self.pins.0,
             overrides: self.overrides,
             name: args.name.clone(),
             note: args.note.clone(),
@@ -131,13 +152,37 @@ impl Selected {
     }
 }
 
+/// Who runs it, from which state of the project.
+pub(super) fn made(catalogue: &Catalogue) -> Made {
+    let tool = env!("CARGO_PKG_VERSION").to_owned();
+    Made { by: catalogue.by.clone(), commit: catalogue.commit.clone(), tool }
+}
+
+fn warn_of(prompts: &[Arc<FoundPrompt>], session: &Session) {
+    for prompt in prompts {
+        for finding in &prompt.prompt.warnings {
+            let warning = crate::out::styled(crate::out::ODD, "warning:");
+            session.talk(&format!("{warning} {}: {}", prompt.prompt.file, finding.message));
+        }
+    }
+}
+
 /// A name that leads nowhere, with the file that it stands in.
-fn named_by(eval: &EvalOnDisk, error: ProjectError) -> Fault {
+fn named_by(eval: &EvalOnDisk, error: CatalogueError) -> Fault {
+    use CatalogueError as E;
     match error {
-        ProjectError::Unknown { .. } => Fault::mendable(format!("{}: {error}", eval.file)),
-        ProjectError::Data(error) if error.line.is_none() && error.file == eval.spec.dataset => {
+        E::Project(ProjectError::Data(error)) if error.line.is_none() && error.file == eval.spec.dataset => {
             Fault::mendable(format!("{}: dataset {error}", eval.file))
         }
+        E::Project(ProjectError::Unknown { .. })
+        | E::Malformed(_)
+        | E::Ambiguous(_)
+        | E::Working { .. }
+        | E::NoSuchVersion { .. }
+        | E::NotSaved { .. }
+        | E::Unknown { .. }
+        | E::NoFile { .. }
+        | E::NotKept { .. } => Fault::mendable(format!("{}: {error}", eval.file)),
         other => other.into(),
     }
 }
@@ -145,18 +190,17 @@ fn named_by(eval: &EvalOnDisk, error: ProjectError) -> Fault {
 /// A prompt that none of the first rows can be put into is a mistake, and told before anything is paid for. A row that
 /// cannot be put into it while others can is a result of the run.
 fn refuse_unrenderable(
-    session: &Session,
-    on_disk: &PromptOnDisk,
+    found: &FoundPrompt,
     (mapping, spec_file): (&InputMapping, &str),
     rows: &SelectedRows,
 ) -> Result<(), Fault> {
-    let images = |path: &str| load_image(session.project.root(), &on_disk.folder, path);
+    let images = |path: &str| found.image(path);
     let unmapped = |why| Fault::mendable(format!("{spec_file}: {why}"));
     let mut first = None;
     for row in rows.open()?.take(PROBED) {
         let row = row?;
         let rendered = mapping.apply(&row).map_err(unmapped).and_then(|input| {
-            on_disk.prompt.render(&input, &row.messages, &images)?;
+            found.prompt.render(&input, &row.messages, &images)?;
             Ok(())
         });
         match rendered {
@@ -167,33 +211,30 @@ fn refuse_unrenderable(
     first.map_or(Ok(()), Err)
 }
 
-fn planned(session: &Session, on_disk: PromptOnDisk, version: Option<u32>) -> PlannedPrompt {
-    let PromptOnDisk { prompt, folder } = on_disk;
-    let root = session.project.root().to_owned();
-    PlannedPrompt { prompt, version, images: Box::new(move |path| load_image(&root, &folder, path)) }
+fn planned(found: Arc<FoundPrompt>, version: u32) -> PlannedPrompt {
+    let prompt = Arc::clone(&found.prompt);
+    PlannedPrompt { prompt, version: Some(version), images: Box::new(move |path| found.image(path)) }
 }
 
-/// The digest of all rows, and the rows that the eval takes.
+/// The rows that the eval takes.
 fn select_rows(
     eval: &EvalOnDisk,
     overrides: &Overrides,
-    dataset: Dataset,
-) -> Result<(Digest, Survey, Arc<SelectedRows>), Fault> {
+    dataset: &FoundDataset,
+) -> Result<(Survey, Arc<SelectedRows>), Fault> {
     let selection = Selection {
         split: eval.spec.split.clone(),
         tags: eval.spec.tags.clone(),
         only: overrides.only.clone(),
         limit: overrides.limit,
     };
-    let dataset: Arc<dyn LocatedRows> = Arc::new(dataset);
-    let whole = survey(&*dataset)?;
     let everything = selection == Selection::default();
-    let rows = selection.clone().of(Arc::clone(&dataset)).map_err(Fault::mendable)?;
-    let selected = if everything { whole.clone() } else { survey(&rows)? };
+    let rows = selection.clone().of(Arc::clone(&dataset.rows)).map_err(Fault::mendable)?;
+    let selected = if everything { dataset.survey.clone() } else { survey(&rows)? };
     if selected.rows == 0 {
-        return Err(nothing(&selection, &whole, dataset.shown()));
+        return Err(nothing(&selection, &dataset.survey, dataset.rows.shown()));
     }
-    Ok((whole.digest, selected, Arc::new(rows)))
+    Ok((selected, Arc::new(rows)))
 }
 
 /// Why no row is left.

@@ -9,12 +9,14 @@ use carat_eval::jury::Jury;
 use carat_eval::plan::PlannedModel;
 use carat_eval::scorers;
 use carat_models::model_id;
+use carat_registry::FoundModel;
 use carat_store::Store;
 
 use crate::fault::Fault;
 use crate::session::Session;
 
-use super::{baseline, models};
+use super::baseline;
+use super::models::{Models, build_models};
 
 /// All scorers of an eval.
 pub(super) struct Assembled {
@@ -31,6 +33,7 @@ impl Assembled {
         specs: &[ScorerSpec],
         file: &str,
         baseline: Option<&str>,
+        models: &Models,
         session: &Session,
     ) -> Result<Self, Fault> {
         let wrong = |error: scorers::ScorerError| Fault::mendable(format!("{file}: {error}"));
@@ -39,7 +42,7 @@ impl Assembled {
             Some(reference) if wants_rivals => Some(baseline::Answers::of(reference, session).await?),
             _ => None,
         };
-        let judge = |name: &str| identity(name, session);
+        let judge = |name: &str| identity(name, models);
         let around = Surroundings { folder: session.project.root(), rivals, judge: &judge };
         // Schemas that are named by their file have become part of the spec when it was read.
         let no_files = |file: &str| Err(format!("the schema `{file}` has not been read"));
@@ -57,7 +60,7 @@ impl Assembled {
                 let digest = against.map_or(digest, |baseline| Digest::of_json(&(digest, baseline)));
                 digests.insert(spec.name.clone(), digest);
             }
-            refuse_other_api(spec, session).map_err(|why| Fault::mendable(format!("{file}: {why}")))?;
+            refuse_other_api(spec, models).map_err(|why| Fault::mendable(format!("{file}: {why}")))?;
             judges.extend(spec.asks().into_iter().map(str::to_owned));
         }
         let jury = Jury::new(specs, computing, asking);
@@ -65,8 +68,14 @@ impl Assembled {
     }
 
     /// The models that judge, with their keys.
-    pub(super) async fn judges(&self, session: &Session, store: &Store) -> Result<Vec<PlannedModel>, Fault> {
-        models::build_models(&self.judges, session, store).await
+    pub(super) async fn judges(
+        &self,
+        models: &Models,
+        session: &Session,
+        store: &Store,
+    ) -> Result<Vec<PlannedModel>, Fault> {
+        let found = self.judges.iter().map(|name| models.judging(name).map_err(Fault::mendable));
+        build_models(&found.collect::<Result<Vec<_>, _>>()?, session, store).await
     }
 }
 
@@ -76,8 +85,8 @@ fn asks_for_rivals(spec: &ScorerSpec) -> bool {
 }
 
 /// Which model a judge is, by its name in the project.
-fn identity(name: &str, session: &Session) -> Result<ModelId, String> {
-    let spec = session.project.model(name).map_err(|error| error.to_string())?;
+fn identity(name: &str, models: &Models) -> Result<ModelId, String> {
+    let FoundModel { name, spec, .. } = models.judging(name)?;
     if spec.provider == Provider::Recorded {
         return Err(format!("`{name}` has recorded answers to golden rows; a judge is asked about something else"));
     }
@@ -88,10 +97,10 @@ fn identity(name: &str, session: &Session) -> Result<ModelId, String> {
 }
 
 /// An embedding needs a model that embeds, and a judge one that speaks.
-fn refuse_other_api(spec: &ScorerSpec, session: &Session) -> Result<(), String> {
+fn refuse_other_api(spec: &ScorerSpec, models: &Models) -> Result<(), String> {
     for name in spec.asks() {
-        let model = session.project.model(name).map_err(|error| error.to_string())?;
-        match (spec.embedding.is_some(), model.api == Api::Embeddings) {
+        let model = models.judging(name)?;
+        match (spec.embedding.is_some(), model.spec.api == Api::Embeddings) {
             (true, false) => {
                 return Err(format!("scorer `{}`: `{name}` needs `api: embeddings` in carat.yaml", spec.name));
             }

@@ -8,15 +8,20 @@ mod graders;
 mod ingredients;
 mod interrupts;
 mod jury;
+pub(crate) mod measured;
 mod models;
+mod one_variant;
 mod rescoring;
+mod versions;
 mod watch;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use carat_core::spec::{GateMode, GateSpec, Overrides};
 use carat_eval::gates;
+use carat_store::Store;
 use serde_json::Value;
 
 use crate::exit::Exit;
@@ -25,6 +30,7 @@ use crate::report_files::ReportFiles;
 use crate::session::Session;
 
 use ingredients::Selected;
+use versions::Pins;
 
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Args {
@@ -66,7 +72,7 @@ pub(crate) struct Args {
         help_heading = "How to run"
     )]
     rescore: Option<String>,
-    /// The plan, its calls and tokens, and nothing else
+    /// The plan, its calls, tokens and gates, checked as a run checks them, and nothing else
     #[arg(long, help_heading = "How to run")]
     dry_run: bool,
     /// Compare with a run, one of its variants (RUN:VARIANT), or an exported file
@@ -158,6 +164,8 @@ impl Args {
 }
 
 pub(crate) async fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
+    let looking = session.only_looking();
+    let session = if args.dry_run { &looking } else { session };
     if !args.dry_run {
         args.refuse_unwritable()?;
     }
@@ -170,19 +178,34 @@ pub(crate) async fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
     if (args.json.is_some() || args.reports.any()) && args.specs.len() > 1 {
         return Err(Fault::mendable("a file takes the report of one eval; run the specs one by one"));
     }
+    // Where there is no store yet, none is made for a spec that turns out to be wrong.
+    let there = session.store_if_there().await?.map(Arc::new);
+    let looked_in = match &there {
+        Some(store) => Arc::clone(store),
+        None => Arc::new(Store::in_memory().await?),
+    };
+    let catalogue = session.catalogue_to_read(&looked_in);
     // All of them are read before the first is paid for.
     let mut all = Vec::new();
     for spec in &args.specs {
         let overrides = args.overrides(Overrides::default());
-        all.push(Selected::select(session, spec, overrides, args.baseline.clone()).await?);
+        let (baseline, pinned) = (args.baseline.clone(), Pins::default());
+        all.push(Selected::select(session, &catalogue, spec, overrides, baseline, &pinned).await?);
     }
+    if args.dry_run {
+        for selected in all {
+            dry_run::show(&selected)?;
+            carry_out::begin(args, session, &catalogue, selected).await?;
+        }
+        return Ok(Exit::Fine);
+    }
+    let store = match there {
+        Some(store) => store,
+        None => Arc::new(session.store().await?),
+    };
     let mut exit = Exit::Fine;
     for selected in all {
-        exit = exit.graver(if args.dry_run {
-            dry_run::show(&selected, session)?
-        } else {
-            carry_out::begin(args, session, selected).await?
-        });
+        exit = exit.graver(carry_out::begin(args, session, &session.catalogue(&store), selected).await?);
     }
     Ok(exit)
 }

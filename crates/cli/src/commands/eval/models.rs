@@ -1,33 +1,115 @@
 //! The models of an eval, with their keys and recorded answers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use carat_core::spec::{ModelSpec, Provider};
+use carat_core::event::SettingsId;
+use carat_core::spec::{ModelSpec, Provider, ScorerSpec};
+use carat_core::version::Kind;
 use carat_core::{EventKind, Outcome, Rows as _};
 use carat_eval::plan::PlannedModel;
 use carat_models::{AnswerSource, FieldOfRow, Recorded, Surroundings, Table, build};
-use carat_registry::PROJECT_FILE;
+use carat_registry::catalogue::settings_digest;
+use carat_registry::{Catalogue, CatalogueError, FoundModel, PROJECT_FILE};
 use carat_store::{Detail, Store};
 
 use crate::fault::Fault;
 use crate::session::Session;
 
-/// Builds the models by their names.
+use super::one_variant::one_variant;
+use super::versions::{Pins, Versions};
+
+/// The models that an eval names, by what it calls them.
+#[derive(Debug, Default)]
+pub(super) struct Models {
+    answering: BTreeMap<String, FoundModel>,
+    /// What judges are is asked for scorer by scorer, and a scorer's name stands in what is said of a judge that is not there.
+    judging: BTreeMap<String, Result<FoundModel, String>>,
+}
+
+impl Models {
+    /// Finds a model that answers.
+    pub(super) async fn find(
+        &mut self,
+        reference: &str,
+        catalogue: &Catalogue,
+        (pinned, pins): (&Pins, &mut Pins),
+    ) -> Result<(), CatalogueError> {
+        let found = catalogue.model(pinned.pinned(Kind::Model, reference)).await?;
+        pins.pin(Kind::Model, reference, found.version.as_ref());
+        self.answering.insert(reference.to_owned(), found);
+        Ok(())
+    }
+
+    /// Finds the models that scorers ask.
+    pub(super) async fn find_judges(
+        &mut self,
+        scorers: &[ScorerSpec],
+        catalogue: &Catalogue,
+        (pinned, pins): (&Pins, &mut Pins),
+    ) {
+        for name in scorers.iter().flat_map(ScorerSpec::asks) {
+            let found = catalogue.model(pinned.pinned(Kind::Model, name)).await.map_err(|error| error.to_string());
+            if let Ok(found) = &found {
+                pins.pin(Kind::Model, name, found.version.as_ref());
+            }
+            self.judging.insert(name.to_owned(), found);
+        }
+    }
+
+    /// A model that answers.
+    pub(super) fn answering(&self, reference: &str) -> Result<&FoundModel, Fault> {
+        self.answering.get(reference).ok_or_else(|| Fault::bug(format!("the model `{reference}` was not looked for")))
+    }
+
+    /// A model that a scorer asks, or why it cannot be had.
+    pub(super) fn judging(&self, reference: &str) -> Result<&FoundModel, String> {
+        match self.judging.get(reference) {
+            Some(found) => found.as_ref().map_err(String::clone),
+            None => Err(format!("the model `{reference}` was not looked for")),
+        }
+    }
+
+    /// Gives the models that answer the numbers of their versions. A version's settings must still make the model that it was.
+    pub(super) async fn number(
+        &self,
+        planned: &mut [PlannedModel],
+        references: &[String],
+        versions: &Versions<'_>,
+    ) -> Result<(), Fault> {
+        for (planned, reference) in planned.iter_mut().zip(references) {
+            let found = self.answering(reference)?;
+            let digest = settings_digest(planned.model.id().digest, &planned.spec);
+            if let Some(version) = found.version.as_ref().filter(|version| version.digest != digest) {
+                return Err(Fault::mendable(format!(
+                    "the model {version} cannot be had as it was: the recorded answers that its settings name have \
+                     changed since; use `{}`, the model as it is now",
+                    found.name
+                )));
+            }
+            planned.settings = Some(SettingsId { version: versions.of_model(found, digest).await?, digest });
+            planned.is_pinned = found.version.is_some();
+        }
+        Ok(())
+    }
+}
+
+/// Builds models, with their keys and answers.
 pub(super) async fn build_models(
-    names: &[String],
+    found: &[&FoundModel],
     session: &Session,
     store: &Store,
 ) -> Result<Vec<PlannedModel>, Fault> {
-    let mut models = Vec::with_capacity(names.len());
-    for name in names {
-        let spec = session.project.model(name)?.clone();
+    let mut models = Vec::with_capacity(found.len());
+    for FoundModel { name, spec, .. } in found {
         let recorded = match spec.provider {
-            Provider::Recorded => Some(answers(name, &spec, session, store).await?),
+            Provider::Recorded => Some(answers(name, spec, session, store).await?),
             Provider::Openai | Provider::Baseline | Provider::Command => None,
         };
         let surroundings =
             Surroundings { env: &|variable| std::env::var(variable).ok(), folder: session.project.root(), recorded };
-        models.push(PlannedModel { model: build(name, &spec, &surroundings)?, spec });
+        let model = build(name, spec, &surroundings)?;
+        models.push(PlannedModel { model, spec: spec.clone(), settings: None, is_pinned: false });
     }
     Ok(models)
 }
@@ -81,27 +163,9 @@ async fn of_run(reference: &str, store: &Store) -> Result<Pairs, Fault> {
             _ => {}
         }
     }
-    let number = match (label, variants.as_slice()) {
-        (None, [only]) => only.number,
-        (None, _) => {
-            return Err(Fault::mendable(format!("run {run} has several variants; name one: {}", labels(&variants))));
-        }
-        (Some(label), _) => match variants.iter().find(|variant| variant.label == label) {
-            Some(variant) => variant.number,
-            None => {
-                return Err(Fault::mendable(format!(
-                    "run {run} has no variant `{label}`; it has {}",
-                    labels(&variants)
-                )));
-            }
-        },
-    };
+    let number = one_variant(run, label, &variants)?;
     let wanted = pairs.into_iter().filter(|(variant, ..)| *variant == number);
     Ok(wanted.map(|(_, row, answer)| (row, answer)).collect())
-}
-
-fn labels(variants: &[carat_core::event::Variant]) -> String {
-    variants.iter().map(|variant| format!("`{}`", variant.label)).collect::<Vec<_>>().join(", ")
 }
 
 /// The answers of a file of rows: `{"id": …, "output": …}`, a line each.

@@ -14,14 +14,17 @@ use tokio::sync::mpsc;
 
 use crate::exit::Exit;
 use crate::fault::Fault;
+use crate::out;
 use crate::session::{Session, now};
 
-use super::Args;
-use super::baseline::Loaded;
 use super::carry_out::{Job, Work};
-use super::going_on::{count, plans};
+use super::going_on::{count, find_baseline, plans};
 use super::graders;
+use super::ingredients::made;
 use super::jury::Assembled;
+use super::models::Models;
+use super::versions::Pins;
+use super::{Args, dry_run};
 
 /// So many answers are read ahead.
 const AHEAD: usize = 64;
@@ -38,35 +41,32 @@ pub(super) async fn rescore(args: &Args, reference: &str, session: &Session) -> 
         [spec] => spec.clone(),
         _ => return Err(Fault::mendable("--rescore scores one run, and so with one spec")),
     };
-    let mut eval = session.project.eval(&spec_file)?;
+    let catalogue = session.catalogue(&store);
+    let mut eval = catalogue.eval(&spec_file).await?.eval;
     graders::read(&mut eval, session)?;
     let spec = eval.spec.clone().with(&args.overrides(before.overrides.clone()));
     let baseline = args.baseline.clone().or_else(|| before.baseline.clone());
-    let assembled = Assembled::of(&spec.scorers, &eval.file, baseline.as_deref(), session).await?;
-    let judges = assembled.judges(session, &store).await?;
+    let (mut models, mut pins) = (Models::default(), Pins::default());
+    models.find_judges(&spec.scorers, &catalogue, (&Pins(before.pinned.clone()), &mut pins)).await;
+    let assembled = Assembled::of(&spec.scorers, &eval.file, baseline.as_deref(), &models, session).await?;
+    let judges = assembled.judges(&models, session, &store).await?;
+    let before = PlanOutline { made: Some(made(&catalogue)), ..before };
     let mut outline = rescored(before, &spec, baseline, &assembled, &judges)
         .map_err(|why| Fault::mendable(format!("{}: {why}", eval.file)))?;
     gates::check(&outline).map_err(|why| Fault::mendable(format!("{}: {why}", eval.file)))?;
     let answered = answered(&store, &run, &outline).await?;
-    if args.dry_run || answered.is_empty() {
-        let told = format!("{} recorded answers of run {run} to score again", answered.len());
-        return if answered.is_empty() {
-            Err(Fault::nothing(told))
-        } else {
-            crate::out::data(&(told + "\n")).map(|()| Exit::Fine)
-        };
+    let told = format!("{} recorded answers of run {run} to score again", answered.len());
+    if answered.is_empty() {
+        return Err(Fault::nothing(told));
+    }
+    let concurrency = args.concurrency.map(usize::from);
+    let judges = judges.into_iter().map(|judge| judge.judging(concurrency)).collect::<Result<_, _>>()?;
+    let baseline = find_baseline(&mut outline, &run, session, &store).await?;
+    if args.dry_run {
+        out::data(&format!("{told}\n{}", dry_run::gates_of(&outline)))?;
+        return Ok(Exit::Fine);
     }
     session.talk(&format!("scoring {} recorded answers again; no model is asked but judges", answered.len()));
-    let baseline = match &outline.baseline {
-        Some(reference) => {
-            let loaded = Loaded::find(reference, &outline.slices, session).await?;
-            loaded.refuse_itself(&run)?;
-            loaded.refuse_unrelated(&count(&store, &run, &outline).await?.sides)?;
-            Some(loaded)
-        }
-        None => None,
-    };
-    outline.baseline = baseline.as_ref().map(Loaded::reference);
     let reuse = Reuse { rescored: answered.len() as u64, ..Reuse::default() };
     let resumed = EventKind::RunResumed { at: now(), plan: outline.clone(), reuse };
     let event = Event { seq: journal.next_seq(), elapsed_us: 0, kind: resumed };
@@ -74,10 +74,9 @@ pub(super) async fn rescore(args: &Args, reference: &str, session: &Session) -> 
     let counted = count(&store, &run, &outline).await?;
     let prices: HashMap<u32, Price> =
         outline.variants.iter().filter_map(|variant| Some((variant.number, variant.price?))).collect();
-    let concurrency = args.concurrency.map(usize::from);
     let work = Work::Recorded {
         jury: Arc::new(assembled.jury.priced(prices)),
-        judges: judges.into_iter().map(|judge| judge.judging(concurrency)).collect::<Result<_, _>>()?,
+        judges,
         samples: read(Arc::clone(&store), run, answered),
     };
     let job = Job { outline, work, journal, opening: Vec::new(), counted, decisions: Decisions::default(), baseline };

@@ -7,6 +7,7 @@ mod export;
 mod import;
 mod row;
 mod show;
+mod why;
 
 use std::path::PathBuf;
 
@@ -47,6 +48,9 @@ enum Verb {
         /// One row in full: what was asked, answered and scored
         #[arg(long, value_name = "ID", conflicts_with = "json")]
         row: Option<String>,
+        /// All that is behind the scores of one row: its versions, models, scorers, judges, who ran it and from which commit
+        #[arg(long, value_name = "ID", conflicts_with = "row")]
+        why: Option<String>,
         /// The report as JSON
         #[arg(long)]
         json: bool,
@@ -86,6 +90,7 @@ pub(crate) async fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
     match &args.verb {
         Verb::List { limit, json } => list(session, *limit, *json).await,
         Verb::Show { run, row: Some(row), .. } => row::show(session, run, row).await,
+        Verb::Show { run, why: Some(row), json, .. } => why::show(session, run, row, *json).await,
         Verb::Show { run, json, files, .. } => show::show(session, run, *json, files).await,
         Verb::Resume { run, concurrency, json } => {
             eval::run(&eval::Args::resuming(run.clone(), json.clone(), *concurrency), session).await

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use carat_core::nearest::did_you_mean;
 use carat_core::untrusted::{one_line, visible};
-use carat_core::{EventKind, Message, Outcome, Part, Sample};
-use carat_store::{Detail, Store};
+use carat_core::{Message, Outcome, Part, Sample};
 
 use crate::exit::Exit;
 use crate::fault::Fault;
@@ -23,26 +22,16 @@ pub(super) async fn show(session: &Session, reference: &str, row: &str) -> Resul
         return Err(Fault::mendable(format!("run {} has no row `{row}`{}", run.id, did_you_mean(row, known))));
     }
     wanted.sort_by_key(|sample| (sample.variant, sample.trial));
-    let labels = labels(&store, &run.id).await?;
+    let plans = store.plans(&run.id).await?;
+    let variants = || plans.iter().flat_map(|plan| &plan.variants);
     let mut text = String::new();
     for found in wanted {
         let sample = store.sample_at(&run.id, found.seq).await?;
-        let label = labels.iter().find(|(number, _)| *number == sample.case.variant);
-        text.push_str(&full(&sample, label.map_or("?", |(_, label)| label)));
+        let variant = variants().find(|variant| variant.number == sample.case.variant);
+        text.push_str(&full(&sample, variant.map_or("?", |variant| &variant.label)));
     }
     out::data(&text)?;
     Ok(Exit::Fine)
-}
-
-async fn labels(store: &Store, run: &carat_core::RunId) -> Result<Vec<(u32, String)>, Fault> {
-    let mut labels = Vec::new();
-    let mut replay = store.replay(run, Detail::Verdicts).await?;
-    while let Some(event) = replay.next().await? {
-        if let EventKind::RunStarted { plan, .. } | EventKind::RunResumed { plan, .. } = event.kind {
-            labels.extend(plan.variants.into_iter().map(|variant| (variant.number, variant.label)));
-        }
-    }
-    Ok(labels)
 }
 
 fn full(sample: &Sample, label: &str) -> String {

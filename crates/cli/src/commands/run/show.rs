@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use carat_core::compare::Sides;
-use carat_core::event::PlanOutline;
 use carat_core::fold::{ClassReport, Progress, Report, VariantReport};
 use carat_core::untrusted::{one_line, visible};
 use carat_core::{EventKind, Outcome, Sample};
@@ -75,11 +74,11 @@ struct Folded {
 }
 
 async fn fold(recorded: &Recorded) -> Result<Folded, Fault> {
-    let plan = outline(recorded).await?;
-    let has_slices = plan.as_ref().is_some_and(|plan| !plan.slices.is_empty());
-    let compares = plan.as_ref().is_some_and(carry_out::is_compared);
-    let progress = Progress { trials: plan.as_ref().map(|plan| plan.trials), ..Progress::default() };
-    let mut folded = Folded { progress, sides: Sides::new(recorded.name(), &[]), ..Folded::default() };
+    // What the plan asks for decides how much of the run is read again.
+    let Some(plan) = recorded.plans().await?.pop() else { return Ok(Folded::default()) };
+    let compares = carry_out::is_compared(&plan);
+    let sides = Sides::grouped(recorded.name(), &plan.slices, plan.cluster.as_ref());
+    let mut folded = Folded { progress: Progress::of_plan(&plan), sides, ..Folded::default() };
     let each = |event: carat_core::Event| {
         folded.progress.apply(&event);
         folded.reasons.apply(&event);
@@ -94,22 +93,8 @@ async fn fold(recorded: &Recorded) -> Result<Folded, Fault> {
         }
         Ok(())
     };
-    recorded.events(if has_slices { Detail::Rows } else { Detail::Verdicts }, each).await?;
+    recorded.events(if plan.needs_rows() { Detail::Rows } else { Detail::Verdicts }, each).await?;
     Ok(folded)
-}
-
-/// The plan as it was last; what it asks for decides how much of the run is read again.
-async fn outline(recorded: &Recorded) -> Result<Option<PlanOutline>, Fault> {
-    let mut last = None;
-    recorded
-        .events(Detail::Verdicts, |event| {
-            if let EventKind::RunStarted { plan, .. } | EventKind::RunResumed { plan, .. } = event.kind {
-                last = Some(plan);
-            }
-            Ok(())
-        })
-        .await?;
-    Ok(last)
 }
 
 fn is_miss(sample: &Sample) -> bool {

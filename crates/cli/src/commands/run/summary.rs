@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use carat_core::compare::{Finding, MetricComparison};
-use carat_core::fold::{JudgeReport, Metric, Progress, Report, VariantReport};
+use carat_core::fold::{ClustersReport, JudgeReport, Metric, Progress, Report, VariantReport};
 use carat_core::spec::GateMode;
 use carat_core::untrusted::{one_line, visible};
 
@@ -16,6 +16,9 @@ use super::reasons::Reasons;
 pub(crate) fn of(report: &Report, progress: &Progress, reasons: &Reasons) -> String {
     let scorers: Vec<&str> = progress.plan.iter().flat_map(|plan| &plan.scorers).map(|scorer| &*scorer.name).collect();
     let mut text = format!("{}\n\n{}", heading(report), table(report, &scorers).fitted());
+    if let Some(caution) = report.clusters.as_ref().and_then(|clusters| clusters.caution.as_ref()) {
+        text.push_str(&format!("{} {caution}\n", styled(ODD, "!")));
+    }
     text.push_str(&reasons.told(progress));
     for (model, error) in &progress.given_up {
         let why = one_line(&error.message, 400);
@@ -152,12 +155,21 @@ fn heading(report: &Report) -> String {
     };
     let resumed = if run.resumed > 0 { format!(" ({} from before)", run.resumed) } else { String::new() };
     format!(
-        "{} on {}{version}, {} rows: {cases}{resumed}  {}",
+        "{} on {}{version}, {} rows{}: {cases}{resumed}  {}",
         styled(STRONG, &run.eval),
         report.dataset.name,
         report.dataset.rows,
+        report.clusters.as_ref().map(clusters).unwrap_or_default(),
         styled(FAINT, format!("run {}", run.id)),
     )
+}
+
+/// ` in 8 clusters by metadata.document (2 rows without it)`
+fn clusters(report: &ClustersReport) -> String {
+    let ClustersReport { by, clusters, alone, .. } = report;
+    let plural = |n: u64| if n == 1 { "" } else { "s" };
+    let without = if *alone == 0 { String::new() } else { format!(" ({alone} row{} without it)", plural(*alone)) };
+    format!(" in {clusters} cluster{} by {}{without}", plural(*clusters), visible(by))
 }
 
 /// Scores stand in the order of the spec.

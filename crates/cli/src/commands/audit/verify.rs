@@ -1,0 +1,111 @@
+//! `carat audit verify`
+
+use std::path::Path;
+
+use carat_core::audit::{Anchor, Chain};
+use carat_core::untrusted::visible;
+use carat_store::Store;
+use serde_json::json;
+
+use crate::exit::Exit;
+use crate::fault::Fault;
+use crate::out::{self, BAD, styled};
+use crate::session::Session;
+
+use super::agree::Told;
+use super::pages::{Line, Pages};
+
+/// So many breaks are shown.
+const SHOWN: usize = 50;
+
+/// A log that is written while it is read may be read so often.
+const TRIES: u32 = 5;
+
+pub(super) async fn verify(session: &Session, anchors: &[String], as_json: bool) -> Result<Exit, Fault> {
+    let anchors = anchors_of(anchors)?;
+    let store = session.store().await?;
+    let (chain, entries, broken) = gone_through(&store, &anchors).await?;
+    let anchor = chain.end().filter(|_| broken.is_empty()).map(|(seq, hash)| Anchor { seq, hash });
+    let exit = if broken.is_empty() { Exit::Fine } else { Exit::GateFailed };
+    if as_json {
+        out::json(&json!({"format": 1, "entries": entries, "whole": broken.is_empty(), "broken": broken,
+                          "anchor": anchor.map(|anchor| anchor.to_string())}))?;
+        return Ok(exit);
+    }
+    if !broken.is_empty() {
+        out::data(&told(&broken))?;
+        session.talk(&format!(
+            "the audit log of {entries} entries, or what it speaks of, was changed by something else than carat"
+        ));
+        return Ok(exit);
+    }
+    let Some(anchor) = anchor else {
+        session.talk("the audit log is empty: nothing has been changed yet");
+        return Ok(exit);
+    };
+    let plural = if entries == 1 { "1 entry hangs" } else { &format!("{entries} entries hang") };
+    session.talk(&format!("{plural} together, and versions, labels and promotions are as they say"));
+    out::data(&format!("{anchor}\n"))?;
+    session.talk(
+        "keep this line where nobody can change it together with the store (in git, among artefacts); \
+         `carat audit verify --anchor @FILE` then shows whether the end was cut off or the log written anew",
+    );
+    Ok(exit)
+}
+
+/// The whole log, and all that is wrong with it. What is done while it is read is read as well.
+async fn gone_through(store: &Store, anchors: &[Anchor]) -> Result<(Chain, u64, Vec<String>), Fault> {
+    let mut chain = Chain::held_to(anchors.iter().copied());
+    let (mut told, mut broken, mut entries) = (Told::default(), Vec::new(), 0);
+    let mut pages = Pages::of(store);
+    for _ in 0..TRIES {
+        while let Some(line) = pages.next().await? {
+            entries += 1;
+            match line {
+                Line::Entry(entry) => {
+                    broken.extend(chain.check(&entry).err().map(|error| error.to_string()));
+                    told.take(&entry);
+                }
+                Line::Unreadable(why) => broken.push(why),
+            }
+        }
+        let differences = told.differences(store).await?;
+        if !pages.has_more().await? {
+            broken.extend(chain.finish().err().map(|error| error.to_string()));
+            broken.extend(differences);
+            return Ok((chain, entries, broken));
+        }
+    }
+    Err(Fault::world("the store is being changed all the time; verify the log again when less is done"))
+}
+
+fn told(broken: &[String]) -> String {
+    let mark = styled(BAD, "✗");
+    let mut text: String = broken.iter().take(SHOWN).map(|why| format!("{mark} {}\n", visible(why))).collect();
+    if broken.len() > SHOWN {
+        text.push_str(&format!("and {} more\n", broken.len() - SHOWN));
+    }
+    text
+}
+
+/// Anchors as they were given: the text of one, or a file with one a line.
+fn anchors_of(given: &[String]) -> Result<Vec<Anchor>, Fault> {
+    let mut anchors = Vec::new();
+    for text in given {
+        let Some(file) = text.strip_prefix('@') else {
+            anchors.push(text.parse().map_err(Fault::mendable)?);
+            continue;
+        };
+        let wrong = |why: String| Fault::mendable(format!("--anchor {text}: {why}"));
+        let content = std::fs::read_to_string(Path::new(file)).map_err(|error| wrong(error.to_string()))?;
+        let lines = content.lines().map(str::trim).filter(|line| !line.is_empty());
+        let before = anchors.len();
+        for line in lines {
+            anchors.push(line.parse().map_err(|error| wrong(format!("{error}")))?);
+        }
+        if anchors.len() == before {
+            return Err(wrong("the file is empty".to_owned()));
+        }
+    }
+    Ok(anchors)
+}

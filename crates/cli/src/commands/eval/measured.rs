@@ -1,0 +1,36 @@
+//! What an eval measures as it stands now, for whoever asks whether a recorded run measured the same.
+
+use carat_core::event::{PlanOutline, ScorerOutline};
+use carat_eval::plan::outlined;
+use carat_registry::{Catalogue, EvalOnDisk};
+
+use crate::fault::Fault;
+use crate::session::Session;
+
+use super::graders;
+use super::jury::Assembled;
+use super::models::Models;
+use super::versions::Pins;
+
+/// An eval of the project as it is now, with its graders read as scorers.
+pub(crate) async fn present(name: &str, catalogue: &Catalogue, session: &Session) -> Result<EvalOnDisk, Fault> {
+    let mut eval = catalogue.eval(name).await?.eval;
+    graders::read(&mut eval, session)?;
+    Ok(eval)
+}
+
+/// The scorers that the plan of a run would have if it were made with this eval, judges and programs as they are now.
+pub(crate) async fn scorers(
+    eval: &EvalOnDisk,
+    plan: &PlanOutline,
+    catalogue: &Catalogue,
+    session: &Session,
+) -> Result<Vec<ScorerOutline>, Fault> {
+    let scorers = &eval.spec.scorers;
+    let mut models = Models::default();
+    models.find_judges(scorers, catalogue, (&Pins::default(), &mut Pins::default())).await;
+    let assembled = Assembled::of(scorers, &eval.file, plan.baseline.as_deref(), &models, session).await?;
+    let digest = |scorer: &carat_core::spec::ScorerSpec| assembled.digests.get(&scorer.name).copied();
+    let outlined = outlined(plan.clone(), &eval.spec, &digest, Vec::new(), None);
+    Ok(outlined.map_err(|why| Fault::mendable(format!("{}: {why}", eval.file)))?.scorers)
+}

@@ -1,0 +1,108 @@
+//! Which models a project uses, and where it says so.
+
+use carat_core::nearest::did_you_mean;
+use carat_core::spec::{ModelSpec, Provider};
+use carat_registry::{PROJECT_FILE, Project};
+use serde::Serialize;
+
+use super::listing::provider;
+use crate::fault::Fault;
+
+/// A model that somebody else serves, as the project names it.
+#[derive(Debug)]
+pub(super) struct Pinned {
+    /// As the provider calls it.
+    pub(super) model: String,
+    /// As a calendar names the provider; none where only prompts name the model.
+    pub(super) provider: Option<String>,
+    /// Its name in `carat.yaml`, by which its server is asked.
+    pub(super) name: Option<String>,
+    /// Never empty.
+    pub(super) places: Vec<Place>,
+}
+
+/// Where a model is named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Place {
+    pub(super) file: String,
+    /// What in the file.
+    pub(super) key: String,
+}
+
+/// The models of a project, and the prompts that could not be looked at.
+#[derive(Debug, Default)]
+pub(super) struct Pins {
+    pub(super) models: Vec<Pinned>,
+    pub(super) unread: Vec<String>,
+}
+
+impl Pins {
+    /// All models of the project: those of `carat.yaml` by name, then those that only prompts name.
+    pub(super) fn of(project: &Project) -> Self {
+        let mut pins = Self::default();
+        for (name, spec) in &project.spec.models {
+            if spec.provider == Provider::Openai {
+                pins.of_project(name, spec);
+            }
+        }
+        for name in project.prompts() {
+            match project.prompt(&name) {
+                Ok(on_disk) => {
+                    let (file, model) = (on_disk.prompt.file.clone(), on_disk.prompt.intended_model.clone());
+                    model.into_iter().for_each(|model| pins.of_prompt(project, &file, model));
+                }
+                Err(error) => pins.unread.push(error.to_string()),
+            }
+        }
+        pins
+    }
+
+    fn of_project(&mut self, name: &str, spec: &ModelSpec) {
+        let place = Place { file: PROJECT_FILE.to_owned(), key: format!("models.{name}") };
+        let model = spec.model.clone().unwrap_or_else(|| name.to_owned());
+        let provider = Some(provider(spec));
+        match self.models.iter_mut().find(|pinned| pinned.model == model && pinned.provider == provider) {
+            Some(pinned) => pinned.places.push(place),
+            None => self.models.push(Pinned { model, provider, name: Some(name.to_owned()), places: vec![place] }),
+        }
+    }
+
+    /// A prompt means a model of `carat.yaml`, by its name there or as its provider calls it; or one that no other file knows.
+    fn of_prompt(&mut self, project: &Project, file: &str, model: String) {
+        let place = Place { file: file.to_owned(), key: "model".to_owned() };
+        if project.spec.models.get(&model).is_some_and(|spec| spec.provider != Provider::Openai) {
+            return;
+        }
+        let by_name = format!("models.{model}");
+        let is_named = |pinned: &Pinned| pinned.places.iter().any(|place| place.key == by_name);
+        let at = self.models.iter().position(is_named);
+        let at = at.or_else(|| self.models.iter().position(|pinned| pinned.model == model));
+        match at.and_then(|at| self.models.get_mut(at)) {
+            Some(pinned) => pinned.places.push(place),
+            None => self.models.push(Pinned { model, provider: None, name: None, places: vec![place] }),
+        }
+    }
+
+    /// Only those that somebody named, by their names in `carat.yaml` or as providers call them.
+    ///
+    /// # Errors
+    /// There is none of such a name; the nearest is told.
+    pub(super) fn only(self, names: &[String], project: &Project) -> Result<Self, Fault> {
+        for name in names {
+            let is_here = project.spec.models.contains_key(name) || self.models.iter().any(|pinned| pinned.is(name));
+            if !is_here {
+                let known = project.spec.models.keys().chain(self.models.iter().map(|pinned| &pinned.model));
+                let hint = did_you_mean(name, known.map(String::as_str));
+                return Err(Fault::mendable(format!("neither {PROJECT_FILE} nor a prompt has a model `{name}`{hint}")));
+            }
+        }
+        let models = self.models.into_iter().filter(|pinned| names.iter().any(|name| pinned.is(name))).collect();
+        Ok(Self { models, ..self })
+    }
+}
+
+impl Pinned {
+    fn is(&self, name: &str) -> bool {
+        self.model == name || self.places.iter().any(|place| place.key.strip_prefix("models.") == Some(name))
+    }
+}

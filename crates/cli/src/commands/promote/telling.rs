@@ -1,0 +1,116 @@
+//! What people are told of a promotion.
+
+use carat_core::promotion::{Finding, Promotion, State};
+use carat_core::untrusted::visible;
+use carat_core::version::{Label, VersionId};
+use serde_json::{Value, json};
+
+use crate::out::{BAD, FAINT, GOOD, ODD, STRONG, styled};
+
+/// The beginning of an id, down to the millisecond: enough to find it, and short enough for a line.
+pub(crate) fn short(id: &str) -> &str {
+    id.get(..13).unwrap_or(id)
+}
+
+/// A line for each thing that is asked for, with what was looked at below it.
+pub(crate) fn findings(findings: &[Finding]) -> String {
+    if findings.is_empty() {
+        return format!("{}\n", styled(FAINT, "the policy asks for nothing"));
+    }
+    let line = |finding: &Finding| {
+        let (style, mark) = if finding.holds { (GOOD, "✓") } else { (BAD, "✗") };
+        let because = visible(&finding.because).replace("; ", "\n    ");
+        format!("{} {}\n    {because}\n", styled(style, mark), visible(&finding.what))
+    };
+    findings.iter().map(line).collect()
+}
+
+/// The word for where a promotion stands, in its colour.
+pub(crate) fn state(promotion: &Promotion) -> String {
+    let style = match promotion.state {
+        State::Proposed | State::Approved => ODD,
+        State::Applied => GOOD,
+        State::RolledBack => BAD,
+        State::Withdrawn => FAINT,
+    };
+    styled(style, word(promotion))
+}
+
+/// `applied`, `rolled back`, `applied in an emergency`.
+pub(crate) fn word(promotion: &Promotion) -> String {
+    let word = promotion.state.as_str().replace('_', " ");
+    if promotion.emergency.is_some() { format!("{word} (emergency)") } else { word }
+}
+
+/// What was not there when an emergency was applied: `eval triage, 1 reviewer`.
+pub(crate) fn missing(promotion: &Promotion) -> String {
+    let missing = promotion.findings.iter().filter(|finding| !finding.holds);
+    missing.map(|finding| finding.what.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// The label was moved.
+pub(crate) fn applied(promotion: &Promotion) -> String {
+    let Promotion { subject, label, replaces, emergency, .. } = promotion;
+    let was = replaces.as_ref().map_or_else(|| "it pointed to nothing before".to_owned(), |was| format!("was {was}"));
+    let line = styled(STRONG, format!("{label} points to {subject}"));
+    let id = short(&promotion.id);
+    let recorded = styled(FAINT, format!("promotion {id}"));
+    match emergency {
+        None => format!("{line} ({was})  {recorded}\n"),
+        Some(why) => {
+            let loud = styled(BAD, format!("emergency: {}", visible(why)));
+            format!("{line} ({was})  {recorded}\n{loud}\nnot there: {}\n", missing(promotion))
+        }
+    }
+}
+
+/// How to undo it.
+pub(crate) fn way_back(promotion: &Promotion) -> String {
+    let Promotion { subject, label, replaces, .. } = promotion;
+    match replaces {
+        Some(_) => format!("back: carat {} rollback {} --label {label}", subject.kind, subject.name),
+        None => "there is nothing to go back to yet".to_owned(),
+    }
+}
+
+/// The label was not moved.
+pub(crate) fn proposed(promotion: &Promotion) -> String {
+    let Promotion { subject, label, id, .. } = promotion;
+    let line = styled(STRONG, format!("{label} was not moved to {subject}"));
+    let recorded = styled(FAINT, format!("promotion {}", short(id)));
+    format!("{line}; still open: {}  {recorded}\n", missing(promotion))
+}
+
+/// What can be done about it.
+pub(crate) fn next_steps(promotion: &Promotion) -> String {
+    let Promotion { subject, label, id, findings, .. } = promotion;
+    let (id, kind) = (short(id), subject.kind);
+    let is_missing = |what: &str| findings.iter().any(|finding| !finding.holds && finding.what.contains(what));
+    let mut steps = Vec::new();
+    if is_missing("reviewer") {
+        steps.push(format!("carat promotion approve {id}    # somebody else"));
+    }
+    if is_missing("eval ") {
+        steps.push(format!(
+            "carat {kind} promote {subject} --to {label} --run    # runs what is missing, and looks again"
+        ));
+    } else {
+        steps.push(format!("carat {kind} promote {subject} --to {label}    # looks again"));
+    }
+    format!("{}\n  {}", styled(FAINT, "next:"), steps.join("\n  "))
+}
+
+/// Why a promotion is about a change that is none any more.
+pub(crate) fn went_elsewhere(label: &Label, points_to: Option<&VersionId>) -> String {
+    match points_to {
+        Some(version) => format!("`{label}` went to {version} meanwhile"),
+        None => format!("`{label}` was taken away meanwhile"),
+    }
+}
+
+/// A promotion after a step that may have moved its label away from `before`.
+pub(crate) fn as_json(promotion: &Promotion, before: Option<&VersionId>) -> Value {
+    let is_applied = promotion.state == State::Applied;
+    let moved = is_applied.then(|| json!({"label": promotion.label, "from": before, "to": promotion.subject}));
+    json!({"format": 1, "applied": is_applied, "moved": moved, "promotion": promotion})
+}

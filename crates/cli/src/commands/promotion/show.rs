@@ -1,0 +1,89 @@
+//! `carat promotion show ID`
+
+use carat_core::promotion::{Approval, Promotion};
+use carat_core::untrusted::{one_line, visible};
+use carat_core::version::{Actor, Move};
+use carat_store::Store;
+use serde_json::json;
+
+use crate::commands::promote::telling;
+use crate::commands::versions::noun;
+use crate::exit::Exit;
+use crate::fault::Fault;
+use crate::out::{self, BAD, FAINT, GOOD, STRONG, styled};
+use crate::session::Session;
+
+use super::withdraw::why_ended;
+
+pub(super) async fn show(session: &Session, id: &str, as_json: bool) -> Result<Exit, Fault> {
+    let store = session.only_looking().store().await?;
+    let promotion = store.promotion(id).await?.value;
+    let moves = moves(&store, &promotion).await?;
+    if as_json {
+        out::json(&json!({"format": 1, "promotion": promotion, "moves": moves}))?;
+    } else {
+        let ended = why_ended(&promotion, &store).await?;
+        out::data(&text(&promotion, &moves, ended.as_deref()))?;
+        if promotion.state.is_open() {
+            session.talk(&telling::next_steps(&promotion));
+        }
+    }
+    Ok(Exit::Fine)
+}
+
+/// How its label moved by it.
+async fn moves(store: &Store, promotion: &Promotion) -> Result<Vec<Move>, Fault> {
+    let Promotion { id, subject, label, .. } = promotion;
+    let mut moves = store.label_history(subject.kind, &subject.name, Some(label)).await?;
+    moves.retain(|moved| moved.promotion.as_ref() == Some(id));
+    Ok(moves)
+}
+
+fn text(promotion: &Promotion, moves: &[Move], ended: Option<&str>) -> String {
+    let Promotion { id, subject, label, replaces, by, at, why, since, emergency, .. } = promotion;
+    let was = replaces.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);
+    let kind = noun(subject.kind);
+    let mut text = format!(
+        "{}  {}\n  {}\n",
+        styled(STRONG, format!("{subject} → {label}")),
+        telling::state(promotion),
+        styled(FAINT, format!("promotion {id}"))
+    );
+    let mut line = |name: &str, said: String| text.push_str(&format!("  {name:11}{said}\n"));
+    line("version", format!("{kind} {subject}, {}", subject.digest.short()));
+    line("instead of", was);
+    line("proposed", format!("{at} by {}", who(by)));
+    let ended = ended.map(|why| format!(": {}", one_line(why, 400))).unwrap_or_default();
+    line("since", format!("{since} {}{ended}", telling::word(promotion)));
+    why.iter().for_each(|why| line("why", one_line(why, 400)));
+    emergency.iter().for_each(|why| line("emergency", styled(BAD, one_line(why, 400))));
+    promotion.policy.iter().for_each(|policy| line("policy", policy.short().to_string()));
+    text.push_str(&format!("\n{}", telling::findings(&promotion.findings)));
+    text.push_str(&words(&promotion.approvals));
+    text.push_str(&history(moves));
+    text
+}
+
+/// Who said what.
+fn words(approvals: &[Approval]) -> String {
+    let mut text = String::new();
+    for Approval { by, at, approves, comment } in approvals {
+        let word = if *approves { styled(GOOD, "yes") } else { styled(BAD, "no ") };
+        let comment = comment.as_ref().map(|comment| format!(": {}", visible(comment.trim()))).unwrap_or_default();
+        text.push_str(&format!("{word}  {at}  {}{comment}\n", who(by)));
+    }
+    if text.is_empty() { text } else { format!("\n{text}") }
+}
+
+fn history(moves: &[Move]) -> String {
+    let mut text = String::new();
+    for Move { label, from, to, at, by, .. } in moves {
+        let [from, to] = [from, to].map(|end| end.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string));
+        text.push_str(&format!("{label} moved from {from} to {to}  {at}  {}\n", who(by)));
+    }
+    if text.is_empty() { text } else { format!("\n{text}") }
+}
+
+fn who(actor: &Actor) -> String {
+    format!("{} {}", one_line(&actor.name, 160), styled(FAINT, format!("({})", actor.source.as_str())))
+}

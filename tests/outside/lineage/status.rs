@@ -1,0 +1,102 @@
+//! Where a project stands, by facts, and one next step.
+
+use serde_json::Value;
+
+use super::super::project::Project;
+use super::super::versions::{desk, said, well};
+
+fn next(project: &Project) -> (Value, String) {
+    let status: Value = serde_json::from_str(&said(project, &["status", "--json"])).unwrap();
+    (status["reached"].clone(), status["next"]["do"].as_str().unwrap_or_default().to_owned())
+}
+
+fn git(project: &Project, args: &[&str]) {
+    let done = std::process::Command::new("git")
+        .args(["-c", "user.name=Ada", "-c", "user.email=ada@example.com"])
+        .args(args)
+        .current_dir(project.path())
+        .status();
+    assert!(done.unwrap().success());
+}
+
+#[test]
+fn a_project_climbs_one_step_at_a_time() {
+    let mut project = desk();
+    project.write(".gitignore", ".carat/\n");
+    let mut steps = Vec::new();
+    let mut told = |project: &Project| steps.push(next(project));
+    told(&project);
+    git(&project, &["init", "-q"]);
+    git(&project, &["add", "."]);
+    git(&project, &["commit", "-qm", "all"]);
+    told(&project);
+    well(&project, &["eval", "fruit", "--limit", "1"]);
+    told(&project);
+    well(&project, &["eval", "fruit"]);
+    told(&project);
+    let yaml = std::fs::read_to_string(project.file("carat.yaml")).unwrap();
+    let spec = std::fs::read_to_string(project.file("evals/fruit.yaml")).unwrap();
+    project.write("evals/fruit.yaml", format!("{spec}gates:\n  - {{ metric: errors.share, at_most: 0.9 }}\n"));
+    told(&project);
+    project.write("carat.yaml", format!("{yaml}owners: {{ prompts: \"@ada\" }}\n"));
+    told(&project);
+    project.write("carat.yaml", format!("{yaml}owners: {{ prompts: \"@ada\" }}\npolicy: {{ production: {{ owner: true }} }}\n"));
+    told(&project);
+    well(&project, &["prompt", "promote", "sort", "--to", "production"]);
+    told(&project);
+    git(&project, &["commit", "-qam", "gates"]);
+    project.set("CI", "true");
+    project.set("GITHUB_ACTOR", "ada");
+    let mut in_ci = project.command(&["eval", "fruit"]);
+    assert!(in_ci.env_remove("CARAT_ACTOR").output().unwrap().status.success());
+    told(&project);
+    let steps: Vec<String> = steps.iter().map(|(reached, next)| format!("{reached}: {next}")).collect();
+    insta::assert_snapshot!(steps.join("\n"), @r#"
+    null: git init && git add . && git commit
+    null: carat eval fruit
+    null: carat eval fruit
+    "reproducible": add `gates:` to evals/fruit.yaml; `carat eval fruit` tells the intervals to choose them by
+    "reproducible": add `owners:` to carat.yaml, such as `{ prompts: "@team" }`
+    "reproducible": add `policy: { production: { needs: [{ eval: NAME }] } }` to carat.yaml
+    "reproducible": carat prompt promote sort --to production
+    "reproducible": run `carat eval` in CI: docs/ci.md has recipes, and `carat run import` takes such a run into this store
+    "gated": capture calls in the application, and hold them against their prompts: docs/skew.md
+    "#);
+}
+
+#[test]
+fn the_ladder_is_told_with_what_each_rung_rests_on() {
+    let project = desk();
+    let yaml = std::fs::read_to_string(project.file("carat.yaml")).unwrap();
+    project.write("carat.yaml", format!("project: orchard\n{yaml}"));
+    insta::assert_snapshot!(said(&project, &["status"]), @"
+    orchard is not reproducible yet
+
+    reproducible  what was measured can be measured again
+      ✓ prompts and golden rows: 2 prompts and 1 dataset
+      ✓ evals: 1 spec
+      – a history of the files: the project has no git commit
+      – a recorded run: no eval has been run to its end
+      – versions: sort has no version with the content that its file has now
+
+    gated  what is worse is stopped
+      – gates: the eval fruit has none that stops a build
+      – owners: nobody answers for prompts and data
+      – a policy: any version may be put anywhere
+      – a promotion with evidence: nothing has been promoted
+      – evals in CI: this store has no run that a CI system made
+
+    monitored  what happens in production is seen
+      – production: carat does not watch production yet; `carat prompt check --against FILE` holds captured calls against their prompts
+
+    next
+      git init && git add . && git commit
+    ");
+}
+
+#[test]
+fn an_eval_that_cannot_be_read_is_the_next_step() {
+    let project = desk();
+    project.write("evals/fruit.yaml", "prompts: [sort]\nmodls: [nearest]\n");
+    insta::assert_snapshot!(next(&project).1, @"mend it: evals/fruit.yaml:2:1: unknown field `modls`, expected one of description, prompts, models, dataset, split, tags, trials, inputs, parameters, scorers, graders, slices, cluster, gates; did you mean `models`?");
+}
