@@ -16,6 +16,9 @@ use crate::{GetError, OpenError, Prompt, Split};
 /// The shortest time between two looks.
 const SHORTEST: Duration = Duration::from_millis(10);
 
+/// So often the thread that loads lets others go first before it no longer cares.
+const PATIENCE: u32 = 1000;
+
 /// The prompts of an application. Cheap to clone; clones share everything, and when the last one is dropped the thread that
 /// looks for changes ends.
 #[derive(Clone)]
@@ -206,7 +209,7 @@ impl Shared {
             Some(shelf) => {
                 (health.digest, health.versions, health.loaded_at) = (shelf.digest, shelf.len(), health.checked_at);
                 let news = Reload::Loaded { digest: shelf.digest, before };
-                self.shelf.store(Arc::new(shelf));
+                retire(&self.shelf.swap(Arc::new(shelf)));
                 (Ok(true), Some(news))
             }
             None => (Ok(false), had_failed.then_some(Reload::Recovered)),
@@ -225,6 +228,17 @@ fn watch(shared: &Arc<Shared>, until: Receiver<()>, interval: Duration) -> Resul
     };
     let thread = std::thread::Builder::new().name("carat-prompts".to_owned()).spawn(watching);
     thread.map(drop).map_err(|error| OpenError::NoThread { cause: error.to_string() })
+}
+
+/// Waits a moment for whoever is looking something up in what was just replaced: to take that apart takes longer than a
+/// request should wait, and is for the thread that loads.
+fn retire(old: &Arc<Shelf>) {
+    for _ in 0..PATIENCE {
+        if Arc::strong_count(old) == 1 {
+            return;
+        }
+        std::thread::yield_now();
+    }
 }
 
 /// What is locked is whole at every moment, so that a panic elsewhere does not spoil it.

@@ -54,6 +54,11 @@ impl Session {
         Self { makes_store: false, ..self.clone() }
     }
 
+    /// Where the store is: a file, or the address of a database.
+    pub(crate) fn store_location(&self) -> &str {
+        &self.store
+    }
+
     /// Opens the store where there is one.
     pub(crate) async fn store_if_there(&self) -> Result<Option<Store>, Fault> {
         // What is no file, or cannot even be looked at, is told by opening it.

@@ -16,6 +16,7 @@ pub mod tokens;
 mod told;
 
 pub use identity::model_id;
+pub use openai::{Reply, Server, key_variable};
 pub use recorded::{AnswerSource, FieldOfRow, Recorded, Table};
 pub use secret::Secret;
 pub use setup::{ModelSetupError, Problem, Surroundings, build, is_variable_name};

@@ -117,6 +117,12 @@ pub enum Problem {
     /// `column` names no field of a row.
     #[error("`column`: {0}")]
     BadColumn(String),
+    /// There is no server to be asked.
+    #[error("a model of provider `{provider}` answers here, without a server")]
+    NoServer {
+        /// The provider, as it is written.
+        provider: &'static str,
+    },
     /// The answers that `from` leads to have not been handed in.
     #[error("the answers of `{from}` have not been read")]
     NoAnswers {

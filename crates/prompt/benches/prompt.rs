@@ -75,13 +75,13 @@ fn main() {
     let text = prompt_of(2048);
     let (prompt, package) = Package::pack("support/triage", "triage.prompty", &text, &mut Nothing).unwrap();
     let line = serde_json::to_string(&package).unwrap();
-    let front = Prompt::front_json(&text).unwrap();
+    let front = Prompt::front_json("support/triage", &text).unwrap();
     let (input, few) = (input(), variables());
     println!("a prompt of {} bytes; the median of {REPEATS} times {ROUNDS} rounds", text.len());
     let lines: [(&str, &dyn Fn()); 8] = [
         ("read a prompt", &|| keep(Prompt::parse("support/triage", "triage.prompty", &text, &mut Nothing).unwrap())),
         ("read it with its front matter as JSON", &|| {
-            keep(Prompt::parse_with_front("a", "a", &text, &front, &mut Nothing).unwrap());
+            keep(Prompt::parse_with_front("support/triage", "triage.prompty", &text, &front, &mut Nothing).unwrap());
         }),
         ("read its front matter alone", &|| keep(Prompt::parse("a", "a", FRONT, &mut Nothing).unwrap())),
         ("read its body alone", &|| keep(Prompt::parse("a", "a", &text[FRONT.len()..], &mut Nothing).unwrap())),

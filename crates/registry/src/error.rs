@@ -8,7 +8,7 @@ use carat_core::{DataError, PromptError};
 pub enum ProjectError {
     /// There is no project here.
     #[error(
-        "there is no carat.yaml in {start} or any folder above it; run `carat` inside a project, or name one with --project"
+        "there is no carat.yaml in {start} or any folder above it; run `carat` inside a project, name one with --project, or begin one with `carat init`"
     )]
     NoProject {
         /// Where the search began.

@@ -165,7 +165,7 @@ fn a_folder_without_a_project_is_told() {
     let project = Project::empty();
     insta::assert_snapshot!(project.carat(&["eval", "fruit"]).told(&project), @"
     exit 2
-    error: there is no carat.yaml in PROJECT or any folder above it; run `carat` inside a project, or name one with --project
+    error: there is no carat.yaml in PROJECT or any folder above it; run `carat` inside a project, name one with --project, or begin one with `carat init`
     ");
     insta::assert_snapshot!(project.carat(&["--project", "nowhere", "run", "list"]).told(&project), @"
     exit 2

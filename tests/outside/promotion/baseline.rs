@@ -51,7 +51,7 @@ fn without_a_run_of_the_version_in_production_a_relative_gate_does_not_hold() {
     desk.gates(RELATIVE);
     desk.eval(&["--baseline", "other"]);
     assert_eq!(desk.promote(&[]).code, Some(1));
-    insta::assert_snapshot!(desk.missing().join("\n"), @"on nearest: run ID does not count: its gates do not hold (relative to support/triage@1, where `production` points now): queue.accuracy: there is no run of support/triage@1, where `production` points, with nearest as it is in that run; make one with carat eval triage --prompt support/triage@1 --model nearest, run ID does not count: its gates were not those of evals/triage.yaml now");
+    insta::assert_snapshot!(desk.missing().join("\n"), @"on nearest: run ID does not count: its gates do not hold (relative to support/triage@1, where `production` points now): queue.accuracy: there is no run of support/triage@1, where `production` points, with nearest as it is in that run, make one with carat eval triage --prompt support/triage@1 --model nearest, run ID does not count: its gates were not those of evals/triage.yaml now");
 }
 
 #[test]
@@ -127,12 +127,12 @@ fn a_judge_that_prefers_one_of_two_answers_has_to_have_seen_those_of_the_version
     let eval = std::fs::read_to_string(desk.project.file("evals/triage.yaml")).unwrap();
     let better =
         "  - { name: better, judge: { model: referee, pairwise: { criterion: Clearer., against: baseline } } }\n";
-    let gates = "gates: [{ metric: better.mean, at_least: 0.3 }]\n";
+    let gates = "gates: [{ metric: better.mean, at_least: 0.1 }]\n";
     let (scorers, _) = eval.split_once("gates:").unwrap();
     desk.project.write("evals/triage.yaml", format!("{scorers}{better}{gates}"));
     desk.eval(&["--baseline", "two"]);
     assert_eq!(desk.promote(&[]).code, Some(1));
-    insta::assert_snapshot!(desk.missing().join("\n"), @"");
+    insta::assert_snapshot!(desk.missing().join("\n"), @"on nearest: run ID does not count: its judge compared with `ID`, not with support/triage@1, where `production` points, run ID does not count: its judge had nothing to compare with; run carat eval triage --prompt support/triage@2");
     desk.eval(&["--baseline", "one"]);
     let ended = desk.promote(&[]);
     assert_eq!(ended.code, Some(0), "{}", settled(&ended.data));

@@ -104,7 +104,7 @@ fn a_gate_that_only_warned_in_the_run_is_held_all_the_same() {
     let desk = Desk::with(EVIDENCE);
     desk.prompt("Name the queue of the ticket.", false);
     desk.eval(&["--gate", "warn"]);
-    insta::assert_snapshot!(refused(&desk), @"on nearest: run ID does not count: its gates do not hold: queue.accuracy: at least 0.5: the lower end is 0.0000; measured 0.0000 (0.0000 to 0.2425) on 12");
+    insta::assert_snapshot!(refused(&desk), @"on nearest: run ID does not count: its gates do not hold: queue.accuracy: at least 0.5: the lower end is 0.0000, measured 0.0000 (0.0000 to 0.2425) on 12");
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn missed_gates_are_told_with_their_numbers() {
     let desk = Desk::with(EVIDENCE);
     desk.prompt("Name the queue of the ticket.", false);
     desk.eval(&[]);
-    insta::assert_snapshot!(refused(&desk), @"on nearest: run ID does not count: its gates do not hold: queue.accuracy: at least 0.5: the lower end is 0.0000; measured 0.0000 (0.0000 to 0.2425) on 12");
+    insta::assert_snapshot!(refused(&desk), @"on nearest: run ID does not count: its gates do not hold: queue.accuracy: at least 0.5: the lower end is 0.0000, measured 0.0000 (0.0000 to 0.2425) on 12");
 }
 
 #[test]
@@ -311,5 +311,23 @@ fn a_run_that_came_from_elsewhere_counts_if_it_was_on_these_very_rows() {
         assert_eq!(ended.code, Some(if counts { 0 } else { 1 }), "{ended:?}");
         let why = "the version of tickets that it ran on is not in this store";
         assert_eq!(ended.data.contains(why), !counts, "{ended:?}");
+    }
+}
+
+#[test]
+fn what_surrounds_the_version_has_to_be_as_it_was_in_the_run() {
+    let desk = Desk::with(EVIDENCE);
+    desk.eval(&[]);
+    let project = std::fs::read_to_string(desk.project.file("carat.yaml")).unwrap();
+    desk.project.write("carat.yaml", project.replace("model: nearest", "model: echo"));
+    let missing = refused(&desk);
+    assert!(missing.contains("the settings of nearest were others than those in carat.yaml now"), "{missing}");
+    desk.project.write("carat.yaml", project);
+    desk.prompt("Name the queue.", true);
+    for (noun, name) in [("model", "nearest"), ("dataset", "tickets")] {
+        let ended = desk.ada(&[noun, "promote", name, "--to", "production"]);
+        assert_eq!(ended.code, Some(1), "{ended:?}");
+        let why = "it ran with another version of the prompt support/triage than support/triage is now";
+        assert!(ended.data.contains(why), "{ended:?}");
     }
 }

@@ -112,7 +112,10 @@ fn going_back_takes_back_what_was_proposed_instead_of_the_version_that_is_left()
     assert_eq!(desk.promote(&[]).code, Some(1));
     let id = desk.last_promotion();
     assert_eq!(desk.by(BEN, &rollback(&[])).code, Some(0));
-    insta::assert_snapshot!(desk.told(&desk.by(BEN, &["promotion", "approve", &id])), @"");
+    insta::assert_snapshot!(desk.told(&desk.by(BEN, &["promotion", "approve", &id])), @"
+    exit 2
+    error: promotion ID was withdrawn at WHEN (`production` went to support/triage@2 meanwhile); `carat prompt promote support/triage@4 --to production` makes a new one
+    ");
     assert_eq!(desk.in_production(), Some(2));
 }
 

@@ -45,6 +45,25 @@ fn a_bundle_has_all_that_labels_point_to_and_the_newest() {
 }
 
 #[test]
+fn an_application_renders_from_a_bundle_what_the_project_renders() {
+    let project = desk();
+    well(&project, &["prompt", "save", "support/triage"]);
+    well(&project, &["prompt", "label", "support/triage@1", "stable"]);
+    well(&project, &["prompt", "export", "--label", "stable", "--out", "stable.carat"]);
+    project.write("prompts/support/_queues.jinja", "There is one queue.\n");
+    let rendered: Value = serde_json::from_str(
+        &well(&project, &["prompt", "render", "support/triage@stable", "--input", "body=It crashes", "--json"]).data,
+    )
+    .unwrap();
+    let prompts = carat::Prompts::open(project.file("stable.carat")).unwrap();
+    let linked = prompts.get("support/triage@stable").unwrap();
+    let by_library = linked.render(&serde_json::json!({"body": "It crashes"})).unwrap();
+    assert_eq!(serde_json::to_value(by_library.messages()).unwrap(), rendered["messages"]);
+    assert_eq!(linked.digest().to_string(), rendered["digest"]);
+    assert_eq!((linked.version(), rendered["version"].as_u64()), (Some(1), Some(1)));
+}
+
+#[test]
 fn a_bundle_for_one_label_changes_only_when_that_label_moves() {
     let project = three_versions();
     insta::assert_snapshot!(said(&project, &["prompt", "export", "--label", "stable", "--out", "stable.carat"]), @"

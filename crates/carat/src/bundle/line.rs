@@ -1,7 +1,6 @@
 //! The lines of a bundle: a version of a prompt each.
 
 use std::collections::BTreeSet;
-use std::num::NonZeroUsize;
 
 use carat_prompt::{Digest, Package};
 use serde::{Deserialize, Serialize};
@@ -10,12 +9,6 @@ use serde_json::value::RawValue;
 use super::{BundleError, Entry, Frame};
 use crate::Prompt;
 use crate::reference::{refuse_label, refuse_name};
-
-/// So many lines keep a thread busy for as long as it takes to start one.
-const LINES_A_THREAD: usize = 16;
-
-/// More threads than this wait for each other's memory.
-const MOST_THREADS: usize = 8;
 
 /// A line as written.
 #[derive(Serialize, Deserialize)]
@@ -55,31 +48,14 @@ pub(super) fn entry(text: &str, number: usize, file: &str) -> Result<Entry, Bund
     Ok(Entry { name, version, digest, labels, package })
 }
 
-/// Reads every line, on as many threads as there is work for. Of several errors it tells the first by line.
-pub(super) fn each<T: Send>(
+/// Reads every line; the first that is wrong is told. On one thread: several are no faster, for most of the work is asking
+/// for memory.
+pub(super) fn each<T>(
     frame: &Frame<'_>,
-    read: impl Fn(&str, usize, &str) -> Result<T, BundleError> + Sync,
+    read: impl Fn(&str, usize, &str) -> Result<T, BundleError>,
 ) -> Result<Vec<T>, BundleError> {
-    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_THREADS);
-    let threads = frame.lines.len().div_ceil(LINES_A_THREAD).clamp(1, cores);
-    let share = frame.lines.len().div_ceil(threads).max(1);
     // The first line has no prompt, so that the lines of prompts begin with number 2.
-    let read_share = |(index, lines): (usize, &[&str])| -> Result<Vec<T>, BundleError> {
-        let numbered = lines.iter().enumerate().map(|(at, line)| (index * share + at + 2, line));
-        numbered.map(|(number, line)| read(line, number, frame.file)).collect()
-    };
-    let mut shares = frame.lines.chunks(share).enumerate();
-    let Some(first) = shares.next() else { return Ok(Vec::new()) };
-    std::thread::scope(|scope| {
-        let others: Vec<_> = shares.map(|share| scope.spawn(move || read_share(share))).collect();
-        let mut all = read_share(first)?;
-        for other in others {
-            let panicked =
-                |_| BundleError::Unreadable { file: frame.file.to_owned(), cause: "a thread failed".to_owned() };
-            all.extend(other.join().map_err(panicked)??);
-        }
-        Ok(all)
-    })
+    frame.lines.iter().zip(2..).map(|(line, number)| read(line, number, frame.file)).collect()
 }
 
 fn read<'a>(text: &'a str, number: usize, file: &str) -> Result<Line<'a>, BundleError> {

@@ -85,7 +85,7 @@ fn line(entry: &Entry) -> Result<String, String> {
 
 /// The front matter as JSON, where the prompt that is read by it is the very same.
 fn front(prompt: &Prompt, entry: &Entry) -> Option<String> {
-    let json = carat_prompt::Prompt::front_json(&entry.package.text)?;
+    let json = carat_prompt::Prompt::front_json(&entry.name, &entry.package.text)?;
     let by_json = Prompt::unpack(&entry.name, Some(entry.version), &entry.package, Some(&json)).ok()?;
     is_same(prompt.inner(), by_json.inner()).then_some(json)
 }

@@ -4,6 +4,7 @@ mod around;
 mod finding;
 mod itself;
 mod models;
+mod owners;
 mod programs;
 mod project;
 mod store;
@@ -33,7 +34,8 @@ pub(crate) async fn run(args: &Args, global: &Global) -> Result<Exit, Fault> {
     let folder = match Session::open(global) {
         Ok(session) => {
             findings.extend(project::look(&session.project));
-            findings.push(store::look(&session, global).await);
+            findings.extend(owners::look(&session.project));
+            findings.push(store::look(&session).await);
             findings.extend(models::look(&session, args.offline).await);
             session.project.root().to_owned()
         }

@@ -2,7 +2,6 @@
 
 mod check;
 mod ending;
-pub(crate) mod fetch;
 mod list;
 pub(crate) mod listing;
 mod pinned;

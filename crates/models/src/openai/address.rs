@@ -1,9 +1,10 @@
 //! Where an API is.
 
+use carat_core::spec::ModelSpec;
 use url::Url;
 
 /// OpenAI's own address.
-pub(super) const OWN: &str = "https://api.openai.com/v1";
+const OWN: &str = "https://api.openai.com/v1";
 
 const OWN_HOST: &str = "api.openai.com";
 
@@ -22,6 +23,14 @@ pub(super) struct Address {
 }
 
 impl Address {
+    /// The address of a model's server: OpenAI's own, where its settings name none.
+    ///
+    /// # Errors
+    /// As [`Address::parse`].
+    pub(super) fn of(spec: &ModelSpec) -> Result<Self, String> {
+        Self::parse(spec.base_url.as_deref().unwrap_or(OWN))
+    }
+
     /// Reads a base address as a person wrote it.
     ///
     /// # Errors

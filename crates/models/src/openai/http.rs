@@ -60,7 +60,7 @@ impl Recipe {
     }
 
     /// A client that keeps at most so many connections open between calls.
-    fn client(&self, kept: usize) -> reqwest::Result<Client> {
+    pub(super) fn client(&self, kept: usize) -> reqwest::Result<Client> {
         let builder = Client::builder()
             .no_proxy()
             .http1_only()
@@ -119,7 +119,7 @@ impl Transport {
         match tap {
             _ if !response.status().is_success() => Err(Failure::Refused(refused(response).await)),
             Some(tap) => tap::watched(response, tap).await,
-            None => Ok(from_bytes(whole(response).await?)),
+            None => Ok(from_bytes(whole(response, LONGEST_ANSWER).await?)),
         }
     }
 }
@@ -143,23 +143,24 @@ pub(super) fn from_bytes(body: impl Into<Body>) -> Response {
     http::Response::new(body.into()).into()
 }
 
-/// The whole body, within the limit.
-pub(super) async fn whole(mut response: Response) -> Result<Bytes, Failure> {
+/// The whole body, of at most `longest` bytes.
+pub(super) async fn whole(mut response: Response, longest: usize) -> Result<Bytes, Failure> {
     let Some(first) = response.chunk().await? else { return Ok(Bytes::new()) };
     let Some(second) = response.chunk().await? else { return Ok(first) };
     let mut body = BytesMut::from(first);
     body.extend_from_slice(&second);
     while let Some(piece) = response.chunk().await? {
         body.extend_from_slice(&piece);
-        if body.len() > LONGEST_ANSWER {
-            return Err(too_long());
+        if body.len() > longest {
+            return Err(too_long(longest));
         }
     }
     Ok(body.freeze())
 }
 
-pub(super) fn too_long() -> Failure {
-    Failure::Unreadable(format!("it is longer than {} MB", LONGEST_ANSWER >> 20))
+/// What is said of more than so many bytes.
+pub(super) fn too_long(longest: usize) -> Failure {
+    Failure::Unreadable(format!("it is longer than {} MB", longest >> 20))
 }
 
 async fn refused(mut response: Response) -> Refusal {

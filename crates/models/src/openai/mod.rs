@@ -21,6 +21,7 @@ mod responses;
 mod responses_answer;
 mod retry_after;
 mod sendable;
+mod server;
 mod stream;
 mod tap;
 mod target;
@@ -30,7 +31,7 @@ use std::time::{Duration, Instant};
 
 use async_openai::Client;
 use async_trait::async_trait;
-use carat_core::spec::{Api, ModelSpec};
+use carat_core::spec::{Api, ModelSpec, Provider};
 use carat_core::{Call, Completion, Model, ModelError, ModelId, Request};
 
 use crate::Secret;
@@ -46,6 +47,7 @@ use failure::Failure;
 use http::{Recipe, Transport};
 use responses::ResponsesBody;
 use responses_answer::ResponsesAnswer;
+pub use server::{Reply, Server};
 use tap::Tap;
 pub(crate) use target::Target;
 
@@ -74,12 +76,8 @@ impl OpenAi {
         timeout: Duration,
         env: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, Problem> {
-        let key = key(spec, &address, env)?;
-        let (extra, mut secrets) = headers::read(&spec.headers, env)?;
-        let door = Door::new(address.clone(), key.as_ref().map(|(_, key)| key), spec.organization.as_deref(), extra)?;
+        let Way { door, key_variable, secrets } = Way::to(&address, spec, env)?;
         let transport = Recipe::new(env).and_then(Transport::new).map_err(Problem::NoClient)?;
-        let (key_variable, key) = key.unzip();
-        secrets.extend(key);
         let teller = Teller {
             url: door.shown_url(path(api)),
             base: address.base().to_owned(),
@@ -164,15 +162,49 @@ const fn path(api: Api) -> &'static str {
     }
 }
 
-/// The key and the variable that it came from. The key of OpenAI itself is never sent to anybody else, unless the project
-/// says so.
+/// The way to a server: what is sent along with every call, and what must not be shown.
+struct Way {
+    door: Door,
+    /// The variable that the key came from; none when no key is sent.
+    key_variable: Option<String>,
+    secrets: Vec<Secret>,
+}
+
+impl Way {
+    fn to(address: &Address, spec: &ModelSpec, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, Problem> {
+        let key = key(spec, address, env)?;
+        let (extra, mut secrets) = headers::read(&spec.headers, env)?;
+        let door = Door::new(address.clone(), key.as_ref().map(|(_, key)| key), spec.organization.as_deref(), extra)?;
+        let (key_variable, key) = key.unzip();
+        secrets.extend(key);
+        Ok(Self { door, key_variable, secrets })
+    }
+}
+
+/// The variable that the key of a model is taken from, whether it is set or not: `api_key_env`, and the usual one where the
+/// address is OpenAI's own. None where no key is sent.
+pub fn key_variable(spec: &ModelSpec) -> Option<&str> {
+    match spec.provider {
+        Provider::Openai => match Address::of(spec) {
+            Ok(address) => variable(spec, &address),
+            Err(_) => spec.api_key_env.as_deref(),
+        },
+        Provider::Baseline | Provider::Recorded | Provider::Command => None,
+    }
+}
+
+/// The key of OpenAI itself is never sent to anybody else, unless the project says so.
+fn variable<'a>(spec: &'a ModelSpec, address: &Address) -> Option<&'a str> {
+    spec.api_key_env.as_deref().or_else(|| address.is_own().then_some(OWN_KEY))
+}
+
+/// The key and the variable that it came from.
 fn key(
     spec: &ModelSpec,
     address: &Address,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Option<(String, Secret)>, Problem> {
-    let own = address.is_own().then_some(OWN_KEY);
-    let Some(variable) = spec.api_key_env.as_deref().or(own) else { return Ok(None) };
+    let Some(variable) = variable(spec, address) else { return Ok(None) };
     let key = env(variable).map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
     match key {
         Some(key) => Ok(Some((variable.to_owned(), Secret::new(key)))),

@@ -53,7 +53,7 @@ impl Tap {
 pub(super) async fn watched(response: Response, tap: Arc<Tap>) -> Result<Response, Failure> {
     let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if kind.starts_with("application/json") {
-        return Ok(from_bytes(one_event(&whole(response).await?)));
+        return Ok(from_bytes(one_event(&whole(response, LONGEST_ANSWER).await?)));
     }
     let body = Watched { body: Box::pin(response.bytes_stream()), tap, left: LONGEST_ANSWER, done: false };
     Ok(from_bytes(Body::wrap_stream(body)))
@@ -91,7 +91,7 @@ impl Stream for Watched {
             Poll::Ready(None) => self.end(None),
             Poll::Ready(Some(Err(error))) => self.end(Some(error.into())),
             Poll::Ready(Some(Ok(piece))) => match self.left.checked_sub(piece.len()) {
-                None => self.end(Some(too_long())),
+                None => self.end(Some(too_long(LONGEST_ANSWER))),
                 Some(left) => {
                     self.left = left;
                     self.done |= ends_with_done(&piece);

@@ -4,7 +4,7 @@ use carat_core::Digest;
 use carat_core::spec::{Api, ModelSpec};
 use serde_json::json;
 
-use super::address::{Address, OWN};
+use super::address::Address;
 use crate::setup::Problem;
 
 /// What decides the answers of a model behind OpenAI's API.
@@ -19,7 +19,7 @@ pub(crate) struct Target {
 impl Target {
     /// Takes the settings of the model with this name in the project.
     pub(crate) fn of(name: &str, spec: &ModelSpec) -> Result<Self, Problem> {
-        let address = Address::parse(spec.base_url.as_deref().unwrap_or(OWN)).map_err(Problem::BadBaseUrl)?;
+        let address = Address::of(spec).map_err(Problem::BadBaseUrl)?;
         Ok(Self { model: spec.model.clone().unwrap_or_else(|| name.to_owned()), address, api: spec.api })
     }
 

@@ -11,6 +11,7 @@ mod played;
 mod programs;
 mod published;
 mod recorded;
+mod server;
 mod setup;
 mod simulated;
 mod streams;

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{Parameters, ResponseFormat, Tool, yaml};
@@ -14,6 +14,8 @@ use crate::{Parameters, ResponseFormat, Tool, yaml};
 use super::{Finding, Input, Kind, PromptError, schema};
 
 /// What the front matter comes to.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Front {
     pub(super) title: Option<String>,
     pub(super) description: Option<String>,
@@ -88,33 +90,11 @@ pub(super) fn read(text: &str, name: &str, file: &str) -> Result<Front, PromptEr
             message: error.message,
         })?
     };
-    finish(written, text, name, file)
-}
-
-fn finish(written: Written, text: &str, name: &str, file: &str) -> Result<Front, PromptError> {
     build(written, name).map_err(|(key, message)| {
         let line =
             text.lines().position(|line| line.trim_start().starts_with(&format!("{key}:"))).map(|at| at as u64 + 2);
         PromptError { file: file.to_owned(), line: line.or(Some(1)), message: format!("{key}: {message}") }
     })
-}
-
-/// The front matter as JSON, by which [`read_json`] reads it in a fifth of the time; none where there is none, or none that
-/// can be read.
-pub(super) fn to_json(text: &str) -> Option<String> {
-    let value: Value = (!text.trim().is_empty()).then(|| yaml::read(text, "").ok())??;
-    serde_json::to_string(&value).ok()
-}
-
-/// Reads front matter that [`to_json`] has written. `text` is what it was written from.
-pub(super) fn read_json(json: &str, text: &str, name: &str, file: &str) -> Result<Front, PromptError> {
-    let damaged = |error: serde_json::Error| PromptError {
-        file: file.to_owned(),
-        line: Some(1),
-        message: format!("the front matter as JSON cannot be read: {error}"),
-    };
-    let written = serde_json::from_str(json).map_err(damaged)?;
-    finish(written, text, name, file)
 }
 
 /// An error in the words of a person, with the top-level key that it is about.

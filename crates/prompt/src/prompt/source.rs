@@ -251,14 +251,19 @@ fn closes(target: &str, after: &[Segment<'_>]) -> bool {
 
 /// The template and everything that it includes, itself first.
 ///
-/// An include must be named by a literal: what a version consists of cannot depend on a row.
+/// An include must be named by a literal: what a version consists of cannot depend on a row. And it must come to an end,
+/// whatever the rows say.
 pub(super) fn closure(main: Template, file: &str, beside: &mut dyn Beside) -> Result<Vec<Template>, PromptError> {
     let mut closure = vec![main];
+    let mut arrows: Vec<Vec<(usize, u64)>> = Vec::new();
     let mut next = 0;
     while let Some(template) = closure.get(next).cloned() {
         refuse_reserved(&template, file)?;
+        let mut from_here = Vec::new();
         for (name, line) in includes(&template, file)? {
-            if closure.iter().any(|known| known.name == name) {
+            let known = closure.iter().position(|known| known.name == name);
+            from_here.push((known.unwrap_or(closure.len()), line));
+            if known.is_some() {
                 continue;
             }
             let why =
@@ -266,9 +271,39 @@ pub(super) fn closure(main: Template, file: &str, beside: &mut dyn Beside) -> Re
             let source = beside.text(&name).map_err(|reason| why(format!("cannot include `{name}`: {reason}")))?;
             closure.push(Template { name, source: source.replace("\r\n", "\n"), lines_before: 0 });
         }
+        arrows.push(from_here);
         next += 1;
     }
+    refuse_circles(&closure, &arrows, file)?;
     Ok(closure)
+}
+
+/// Finds files that include each other in a circle: each arrow has the place of a template and the line of the include.
+fn refuse_circles(closure: &[Template], arrows: &[Vec<(usize, u64)>], file: &str) -> Result<(), PromptError> {
+    // The way from the first template to where we are: each with the number of its arrows that have been followed.
+    let (mut way, mut is_done) = (vec![(0, 0)], vec![false; closure.len()]);
+    while let Some((place, followed)) = way.last_mut() {
+        let (from, next) = (*place, *followed);
+        *followed += 1;
+        let Some((to, line)) = arrows.get(from).and_then(|arrows| arrows.get(next)).copied() else {
+            is_done[from] = true;
+            way.pop();
+            continue;
+        };
+        if let Some(begin) = way.iter().position(|(place, _)| *place == to) {
+            let names = way[begin..].iter().map(|(place, _)| *place).chain([to]);
+            let names: Vec<&str> = names.map(|place| closure[place].name.as_str()).collect();
+            return Err(PromptError {
+                file: shown(file, &closure[from].name, from == 0),
+                line: Some(line),
+                message: format!("includes go in a circle: {}", names.join(" → ")),
+            });
+        }
+        if !is_done[to] {
+            way.push((to, 0));
+        }
+    }
+    Ok(())
 }
 
 /// The pictures that templates name by a path written out, with their digests. `marked` is what [`marked`] makes of each.

@@ -315,23 +315,23 @@ inputs: &inputs
 user:
 {{ a }}{{ nowhere }}";
     for text in [TRIAGE, everything, "---\nname: x\n---\nuser:\n{{ nowhere }}"] {
-        let json = Prompt::front_json(text).unwrap();
+        let json = Prompt::front_json("support/triage", text).unwrap();
         let (by_yaml, by_json) = (parse(text).unwrap(), parse_by_json(text, &json).unwrap());
         assert_eq!(all_of(&by_json), all_of(&by_yaml));
         assert_eq!(by_json.check(), by_yaml.check());
         assert_eq!(render(&by_json, json!({"b": 1})), render(&by_yaml, json!({"b": 1})));
     }
-    assert_eq!(Prompt::front_json("user:\nhi"), None);
-    assert_eq!(Prompt::front_json("---\na: [\n---\nuser:\nhi"), None);
+    assert_eq!(Prompt::front_json("x", "user:\nhi"), None);
+    assert_eq!(Prompt::front_json("x", "---\na: [\n---\nuser:\nhi"), None);
 }
 
 #[test]
-fn front_matter_of_another_prompt_makes_another_digest_and_a_damaged_one_an_error() {
-    let json = Prompt::front_json(&TRIAGE.replace("temperature: 0", "temperature: 1")).unwrap();
+fn front_matter_of_another_prompt_makes_another_digest_and_a_damaged_one_is_not_used() {
+    let json = Prompt::front_json("support/triage", &TRIAGE.replace("temperature: 0", "temperature: 1")).unwrap();
     assert_ne!(parse_by_json(TRIAGE, &json).unwrap().digest(), parse(TRIAGE).unwrap().digest());
-    let error = parse_by_json(TRIAGE, "[1]").unwrap_err();
-    assert_eq!(error.line, Some(1));
-    assert!(error.message.starts_with("the front matter as JSON cannot be read: "), "{error}");
+    for damaged in ["[1]", "{}", &json.replacen("title", "titel", 1), &json[..json.len() - 1]] {
+        assert_eq!(all_of(&parse_by_json(TRIAGE, damaged).unwrap()), all_of(&parse(TRIAGE).unwrap()));
+    }
 }
 
 #[test]
@@ -415,7 +415,8 @@ proptest! {
         }});
         let text = format!("---\n{front}\n---\nuser:\n{{{{ body }}}}");
         // What one of the two readers refuses need not be taken by the other.
-        if let (Some(json), Ok(by_yaml)) = (Prompt::front_json(&text), parse(&text)) {
+        if let (Some(json), Ok(by_yaml)) = (Prompt::front_json("support/triage", &text), parse(&text)) {
+            prop_assert_eq!(by_yaml.digest(), Digest::of_json(&by_yaml.content()));
             prop_assert_eq!(all_of(&parse_by_json(&text, &json).unwrap()), all_of(&by_yaml));
         }
     }
@@ -425,4 +426,23 @@ proptest! {
         let joined: String = source::segments(&text).into_iter().map(source::Segment::source).collect();
         prop_assert_eq!(joined, text);
     }
+}
+
+#[test]
+fn includes_in_a_circle_are_refused_with_the_way_around() {
+    let files = [
+        ("a.jinja", "a\n{% include 'b.jinja' %}"),
+        ("b.jinja", "{% include 'c.jinja' %}\n{% import 'a.jinja' as a %}"),
+        ("c.jinja", "c"),
+    ];
+    let error = parse_with("user:\n{% include 'c.jinja' %}{% include 'a.jinja' %}\n", &files).unwrap_err();
+    assert_eq!(error.to_string(), "prompts/support/b.jinja:2: includes go in a circle: a.jinja → b.jinja → a.jinja");
+    let itself = parse_with("user:\n{% if again %}{% include 'triage.prompty' %}{% endif %}\n", &[]).unwrap_err();
+    assert_eq!(
+        itself.to_string(),
+        "prompts/support/triage.prompty:2: includes go in a circle: triage.prompty → triage.prompty"
+    );
+    // Two ways to the same file are none.
+    let files = [("a.jinja", "{% include 'c.jinja' %}"), ("b.jinja", "{% include 'c.jinja' %}"), ("c.jinja", "c")];
+    assert!(parse_with("user:\n{% include 'a.jinja' %}{% include 'b.jinja' %}\n", &files).is_ok());
 }

@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use carat_core::nearest::did_you_mean;
 use carat_core::spec::{ModelSpec, Provider};
-use carat_models::{FieldOfRow, Surroundings, build};
+use carat_models::{FieldOfRow, Surroundings, build, key_variable};
 
 use super::finding::Finding;
 use super::programs;
-use crate::commands::model::fetch::key_variable;
 use crate::commands::model::listing::{Listing, ask_all};
 use crate::commands::model::without_credentials;
 use crate::session::Session;
@@ -19,15 +18,17 @@ const CHECK: &str = "model";
 /// A line for each model.
 pub(super) async fn look(session: &Session, offline: bool) -> Vec<Finding> {
     let models = &session.project.spec.models;
+    let env = |variable: &str| std::env::var(variable).ok();
+    let surroundings = Surroundings { env: &env, folder: session.project.root(), recorded: None };
     let mut findings: BTreeMap<&str, Finding> = BTreeMap::new();
     let mut askable: Vec<(&str, &ModelSpec)> = Vec::new();
     for (name, spec) in models {
-        match at_home(name, spec, session).await {
+        match at_home(name, spec, session, &surroundings).await {
             Some(finding) => drop(findings.insert(name, finding)),
             None => askable.push((name, spec)),
         }
     }
-    let heard = if offline { BTreeMap::new() } else { ask_all(askable.iter().copied()).await };
+    let heard = if offline { BTreeMap::new() } else { ask_all(askable.iter().copied(), &surroundings).await };
     for (name, spec) in askable {
         findings.insert(name, answered(name, spec, heard.get(name).map(Arc::as_ref)));
     }
@@ -35,13 +36,16 @@ pub(super) async fn look(session: &Session, offline: bool) -> Vec<Finding> {
 }
 
 /// What can be said of a model without asking anybody; none where its server has to be asked.
-async fn at_home(name: &str, spec: &ModelSpec, session: &Session) -> Option<Finding> {
-    let env = |variable: &str| std::env::var(variable).ok();
-    let surroundings = Surroundings { env: &env, folder: session.project.root(), recorded: None };
+async fn at_home(
+    name: &str,
+    spec: &ModelSpec,
+    session: &Session,
+    surroundings: &Surroundings<'_>,
+) -> Option<Finding> {
     if spec.provider == Provider::Recorded {
         return Some(recorded(spec, session).await);
     }
-    if let Err(error) = build(name, spec, &surroundings) {
+    if let Err(error) = build(name, spec, surroundings) {
         return Some(Finding::mend(CHECK, error.problem.to_string()));
     }
     match spec.provider {
@@ -112,7 +116,6 @@ fn answered(name: &str, spec: &ModelSpec, listing: Option<&Listing>) -> Finding 
         Listing::Refused(status) => refused(spec, &place, *status),
         Listing::Failed(why) => Finding::world(CHECK, format!("{place} cannot be reached: {why}"))
             .but("is the server running, and the address right?"),
-        Listing::NotAsked(why) => Finding::note(CHECK, format!("{place} has not been asked: {why}")),
         Listing::Unfit(why) => Finding::mend(CHECK, why),
     }
 }

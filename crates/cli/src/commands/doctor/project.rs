@@ -7,11 +7,9 @@ use crate::fault::Fault;
 
 const CHECK: &str = "project";
 
-/// There is no project, or its file cannot be read.
+/// There is no project, or its file cannot be read. The message says what to do.
 pub(super) fn missing(fault: &Fault) -> Finding {
-    let finding = Finding::mend(CHECK, &fault.message);
-    // What is wrong in a file says itself what to do.
-    if fault.message.contains("there is no") { finding.but("`carat init` makes one") } else { finding }
+    Finding::mend(CHECK, &fault.message)
 }
 
 /// The project, and each prompt and eval of it that cannot be read. Rows are not: there may be millions.

@@ -3,33 +3,27 @@
 use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
 
-use carat_registry::Project;
-
 use super::finding::Finding;
 use super::programs;
 use super::project::count;
-use crate::args::Global;
 use crate::session::Session;
 
 const CHECK: &str = "store";
-
-/// Where the store is, unless somebody says otherwise.
-const USUAL: &str = ".carat/carat.db";
 
 /// Less room than this is soon used up.
 const LITTLE: u64 = 500_000_000;
 
 /// Looks at the store. One that is not there is not made; one of an older carat is brought to the present shape, as by any
 /// command that opens it.
-pub(super) async fn look(session: &Session, global: &Global) -> Finding {
-    let location = location(global, &session.project);
+pub(super) async fn look(session: &Session) -> Finding {
+    let location = session.store_location();
     if location.contains("://") {
         return match session.store().await {
             Ok(_) => Finding::fine(CHECK, "it opens"),
             Err(fault) => Finding::mend(CHECK, fault.message),
         };
     }
-    let file = PathBuf::from(&location);
+    let file = PathBuf::from(location);
     let shown = session.project.shown(&file);
     let folder = existing(&file);
     if let Err(error) = takes_files(&folder) {
@@ -49,15 +43,6 @@ pub(super) async fn look(session: &Session, global: &Global) -> Finding {
             }
             Ok(_) => with_room(format!("{shown}: {}, {}", count(runs, "run"), size(bytes(&file))), &folder).await,
         },
-    }
-}
-
-/// The same place that every command takes.
-fn location(global: &Global, project: &Project) -> String {
-    match (&global.store, &project.spec.store) {
-        (Some(store), _) => store.clone(),
-        (None, Some(store)) if store.contains("://") => store.clone(),
-        (None, written) => project.root().join(written.as_deref().unwrap_or(USUAL)).to_string_lossy().into_owned(),
     }
 }
 

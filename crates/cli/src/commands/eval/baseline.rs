@@ -61,8 +61,7 @@ impl Loaded {
 
     /// A reference that means the same for good: names and `@last` move on.
     pub(crate) fn reference(&self) -> String {
-        let run = self.named.recorded.name();
-        self.named.variant.as_ref().map_or_else(|| run.clone(), |variant| format!("{run}:{variant}"))
+        for_good(&self.named)
     }
 
     /// Where it rests.
@@ -75,6 +74,17 @@ impl Loaded {
     pub(crate) fn refuse_foreign(&self, rows: &dyn Rows, common: bool, part: bool) -> Result<(), Fault> {
         refuse_foreign(&self.baseline, rows, common, part)
     }
+}
+
+fn for_good(named: &Named) -> String {
+    let run = named.recorded.name();
+    named.variant.as_ref().map_or_else(|| run.clone(), |variant| format!("{run}:{variant}"))
+}
+
+/// What a person named, as a reference that means the same for good.
+pub(super) async fn settled(reference: &str, session: &Session) -> Result<String, Fault> {
+    let named = Named::find(reference, session).await.map_err(|fault| of_baseline(reference, fault))?;
+    Ok(for_good(&named))
 }
 
 fn of_baseline(reference: &str, fault: Fault) -> Fault {

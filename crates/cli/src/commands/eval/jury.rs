@@ -38,9 +38,12 @@ impl Assembled {
     ) -> Result<Self, Fault> {
         let wrong = |error: scorers::ScorerError| Fault::mendable(format!("{file}: {error}"));
         let wants_rivals = specs.iter().any(asks_for_rivals);
-        let rivals = match baseline {
-            Some(reference) if wants_rivals => Some(baseline::Answers::of(reference, session).await?),
-            _ => None,
+        let (rivals, against) = match baseline {
+            Some(reference) if wants_rivals => {
+                let rivals = baseline::Answers::of(reference, session).await?;
+                (Some(rivals), Some(baseline::settled(reference, session).await?))
+            }
+            _ => (None, None),
         };
         let judge = |name: &str| identity(name, models);
         let around = Surroundings { folder: session.project.root(), rivals, judge: &judge };
@@ -55,8 +58,8 @@ impl Assembled {
             if let Some(assessor) = assessors::build(spec, &around).map_err(wrong)? {
                 asking.push(assessor);
                 let digest = assessors::digest(spec, &around);
-                let against = baseline.filter(|_| asks_for_rivals(spec));
-                // Against another baseline it is another question.
+                let against = against.as_ref().filter(|_| asks_for_rivals(spec));
+                // Against another baseline it is another question, however that one is called.
                 let digest = against.map_or(digest, |baseline| Digest::of_json(&(digest, baseline)));
                 digests.insert(spec.name.clone(), digest);
             }

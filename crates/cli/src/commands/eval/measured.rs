@@ -1,7 +1,10 @@
 //! What an eval measures as it stands now, for whoever asks whether a recorded run measured the same.
 
+use carat_core::Digest;
 use carat_core::event::{PlanOutline, ScorerOutline};
+use carat_core::spec::Provider;
 use carat_eval::plan::outlined;
+use carat_models::model_id;
 use carat_registry::{Catalogue, EvalOnDisk};
 
 use crate::fault::Fault;
@@ -9,7 +12,7 @@ use crate::session::Session;
 
 use super::graders;
 use super::jury::Assembled;
-use super::models::Models;
+use super::models::{Models, build_models};
 use super::versions::Pins;
 
 /// An eval of the project as it is now, with its graders read as scorers.
@@ -33,4 +36,19 @@ pub(crate) async fn scorers(
     let digest = |scorer: &carat_core::spec::ScorerSpec| assembled.digests.get(&scorer.name).copied();
     let outlined = outlined(plan.clone(), &eval.spec, &digest, Vec::new(), None);
     Ok(outlined.map_err(|why| Fault::mendable(format!("{}: {why}", eval.file)))?.scorers)
+}
+
+/// What decides the answers of a model that an eval names, as it is now. Keys are not needed.
+pub(crate) async fn model(reference: &str, catalogue: &Catalogue, session: &Session) -> Result<Digest, Fault> {
+    let found = catalogue.model(reference).await?;
+    match &found.version {
+        Some(version) => Ok(version.digest),
+        // Only who reads the answers that it repeats can tell.
+        None if found.spec.provider == Provider::Recorded => {
+            let built = build_models(&[&found], session, &catalogue.store).await?;
+            let built = built.first().map(|planned| planned.model.id().digest);
+            built.ok_or_else(|| Fault::bug(format!("the model `{reference}` was not made")))
+        }
+        None => Ok(model_id(&found.name, &found.spec, None)?.digest),
+    }
 }

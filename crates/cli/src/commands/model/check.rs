@@ -120,7 +120,7 @@ async fn listings(pins: &Pins, session: &Session) -> BTreeMap<String, Arc<Listin
             Err(error) => drop(heard.insert(name.to_owned(), Arc::new(Listing::Unfit(error.problem.to_string())))),
         }
     }
-    heard.extend(ask_all(askable).await);
+    heard.extend(ask_all(askable, &surroundings).await);
     heard
 }
 

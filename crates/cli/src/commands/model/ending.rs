@@ -137,9 +137,7 @@ fn heard(pinned: &Pinned, listing: &Listing) -> (Option<Said>, Option<Unheard>) 
             because(format!("its provider does not say: the key is missing or refused ({status})"), Exit::Mendable)
         }
         Listing::Failed(why) => because(format!("its provider cannot be asked: {why}"), Exit::World),
-        Listing::NotAsked(why) | Listing::Unfit(why) => {
-            because(format!("its provider has not been asked: {why}"), Exit::Mendable)
-        }
+        Listing::Unfit(why) => because(format!("its provider has not been asked: {why}"), Exit::Mendable),
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use carat_core::spec::ModelSpec;
+use carat_models::{ModelSetupError, Reply, Server, Surroundings, key_variable};
 use carat_registry::OPENAI;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -12,10 +14,11 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use super::fetch::{self, Reply, Unanswered, key_variable};
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// OpenAI's own address.
-pub(super) const OPENAI_URL: &str = "https://api.openai.com/v1";
+const OPENAI_URL: &str = "https://api.openai.com/v1";
 
 const OPENAI_HOST: &str = "api.openai.com";
 
@@ -33,8 +36,6 @@ pub(crate) enum Listing {
     Refused(u16),
     /// The server, or the way to it, failed.
     Failed(String),
-    /// It could not be asked from here.
-    NotAsked(String),
     /// The model's settings are not ones that anybody could be asked with.
     Unfit(String),
 }
@@ -54,7 +55,7 @@ impl Listing {
     pub(crate) fn of(&self, model: &str) -> Option<&Listed> {
         match self {
             Self::Models(models) => models.iter().find(|listed| listed.name == model),
-            Self::NoList(_) | Self::Refused(_) | Self::Failed(_) | Self::NotAsked(_) | Self::Unfit(_) => None,
+            Self::NoList(_) | Self::Refused(_) | Self::Failed(_) | Self::Unfit(_) => None,
         }
     }
 }
@@ -70,7 +71,7 @@ pub(crate) fn host(spec: &ModelSpec) -> String {
 }
 
 /// Whether it is OpenAI itself, and not a server that speaks alike.
-pub(crate) fn is_openai(spec: &ModelSpec) -> bool {
+fn is_openai(spec: &ModelSpec) -> bool {
     host(spec) == OPENAI_HOST
 }
 
@@ -83,15 +84,17 @@ pub(crate) fn provider(spec: &ModelSpec) -> String {
 /// can be built of.
 pub(crate) async fn ask_all<'a>(
     models: impl IntoIterator<Item = (&'a str, &'a ModelSpec)>,
+    surroundings: &Surroundings<'_>,
 ) -> BTreeMap<String, Arc<Listing>> {
-    let mut doors: BTreeMap<String, (ModelSpec, Vec<String>)> = BTreeMap::new();
+    let mut doors: BTreeMap<String, (Result<Server, ModelSetupError>, Vec<String>)> = BTreeMap::new();
     for (name, spec) in models {
         let door = (&spec.base_url, key_variable(spec), &spec.organization, &spec.headers);
-        doors.entry(format!("{door:?}")).or_insert_with(|| (spec.clone(), Vec::new())).1.push(name.to_owned());
+        let server = || (Server::of(name, spec, surroundings), Vec::new());
+        doors.entry(format!("{door:?}")).or_insert_with(server).1.push(name.to_owned());
     }
     let mut asking = JoinSet::new();
-    for (spec, names) in doors.into_values() {
-        asking.spawn(async move { (names, Arc::new(ask(&spec).await)) });
+    for (server, names) in doors.into_values() {
+        asking.spawn(async move { (names, Arc::new(ask(server).await)) });
     }
     let mut heard = BTreeMap::new();
     while let Some(answer) = asking.join_next().await {
@@ -101,11 +104,13 @@ pub(crate) async fn ask_all<'a>(
     heard
 }
 
-async fn ask(spec: &ModelSpec) -> Listing {
-    match fetch::get(spec, "/models").await {
-        Ok(reply) => read(&reply),
-        Err(Unanswered::World(why)) => Listing::Failed(why),
-        Err(Unanswered::NotAsked(why)) => Listing::NotAsked(why),
+async fn ask(server: Result<Server, ModelSetupError>) -> Listing {
+    match server {
+        Ok(server) => match server.get("/models", PATIENCE).await {
+            Ok(reply) => read(&reply),
+            Err(error) => Listing::Failed(error.message),
+        },
+        Err(error) => Listing::Unfit(error.problem.to_string()),
     }
 }
 
@@ -206,7 +211,7 @@ mod tests {
 
     #[test]
     fn what_a_server_answers_is_told_apart() {
-        let said = |status, body: &str| read(&Reply { status, body: body.as_bytes().to_vec() });
+        let said = |status, body: &str| read(&Reply { status, body: body.as_bytes().to_vec().into() });
         assert_eq!(said(200, r#"{"data": []}"#), Listing::Models(Vec::new()));
         assert!(matches!(said(200, "<html>"), Listing::NoList(_)));
         assert!(matches!(said(404, ""), Listing::NoList(_)));

@@ -19,7 +19,7 @@ pub(crate) fn findings(findings: &[Finding]) -> String {
     }
     let line = |finding: &Finding| {
         let (style, mark) = if finding.holds { (GOOD, "✓") } else { (BAD, "✗") };
-        let because = visible(&finding.because).replace("; ", "\n    ");
+        let because = visible(&finding.because).replace("; ", "\n    ").replace(", run ", "\n    run ");
         format!("{} {}\n    {because}\n", styled(style, mark), visible(&finding.what))
     };
     findings.iter().map(line).collect()

@@ -238,5 +238,6 @@ fn is_silent(report: &Report, label: &str) -> bool {
 fn in_words(gate: &GateReport, variant: &Variant, kind: Kind) -> String {
     let slice = gate.slice.as_ref().map(|slice| format!(" on {slice}")).unwrap_or_default();
     let of = if kind == Kind::Prompt { String::new() } else { format!(" of {}", variant.label) };
-    format!("{}{slice}{of}: {}", gate.metric, gate.because)
+    // A finding is told in parts that are set apart by `; `.
+    format!("{}{slice}{of}: {}", gate.metric, gate.because.replace("; ", ", "))
 }

@@ -36,7 +36,7 @@ impl Present {
         let spec = &self.eval.spec;
         let models: Vec<String> = spec.models.iter().map(|model| name_of(model)).collect();
         let concerns = match subject.kind {
-            Kind::Prompt => spec.prompts.iter().any(|prompt| is_prompt(session, prompt, &subject.name)),
+            Kind::Prompt => spec.prompts.iter().any(|prompt| prompt_name(session, prompt) == subject.name),
             Kind::Dataset => is_dataset(session, &spec.dataset, &subject.name),
             Kind::Model => models.contains(&subject.name),
             Kind::Eval => false,
@@ -44,9 +44,9 @@ impl Present {
         EvalFacts { eval: self.eval.name.clone(), concerns, models }
     }
 
-    /// The names of the prompts that it asks with.
-    pub(super) fn prompts(&self, session: &Session) -> Vec<String> {
-        self.eval.spec.prompts.iter().map(|prompt| prompt_name(session, prompt)).collect()
+    /// How the spec refers to a model: by its name, unless it names a version.
+    pub(super) fn model_reference<'a>(&'a self, name: &'a str) -> &'a str {
+        self.eval.spec.models.iter().find(|model| name_of(model) == name).map_or(name, String::as_str)
     }
 
     /// Whether a judge prefers one of two answers, one of them of the baseline.
@@ -87,6 +87,9 @@ impl Present {
         let asked = self.eval.spec.clone().with(&plan.overrides);
         if let Some(flaw) = self.asked_otherwise(&asked, plan, ended.spec.as_ref()) {
             return Ok(Some(flaw));
+        }
+        if self.prefers() && plan.baseline.is_none() {
+            return Ok(Some("its judge had nothing to compare with".to_owned()));
         }
         let now = measured::scorers(&self.eval, plan, &matter.shelf.catalogue, matter.session()).await?;
         Ok((now != plan.scorers).then(|| format!("its scorers were not those of {} now", self.eval.file)))
@@ -169,10 +172,6 @@ fn prompt_name(session: &Session, reference: &str) -> String {
     let is_path = name.ends_with(".prompty");
     let by_path = is_path.then(|| session.project.prompt(&name).ok()).flatten();
     by_path.map_or(name, |on_disk| on_disk.prompt.name)
-}
-
-fn is_prompt(session: &Session, reference: &str, name: &str) -> bool {
-    prompt_name(session, reference) == name
 }
 
 fn is_dataset(session: &Session, reference: &str, name: &str) -> bool {

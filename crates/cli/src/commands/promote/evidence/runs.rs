@@ -9,6 +9,7 @@ use carat_core::spec::EvalSpec;
 use carat_core::version::{Kind, Pick, VersionId};
 use carat_store::RunRecord;
 
+use crate::commands::eval::measured;
 use crate::commands::promote::matter::Matter;
 use crate::fault::Fault;
 
@@ -151,7 +152,9 @@ pub(super) fn spoken_of(plan: &PlanOutline, variant: &Variant, subject: &Version
     let of = |name: &str, digest: Digest| (digest == subject.digest || name == subject.name).then_some(digest);
     match subject.kind {
         Kind::Prompt => of(&variant.prompt.name, variant.prompt.digest),
-        Kind::Model => of(&variant.model.name, variant.settings.map_or(variant.model.digest, |settings| settings.digest)),
+        Kind::Model => {
+            of(&variant.model.name, variant.settings.map_or(variant.model.digest, |settings| settings.digest))
+        }
         Kind::Dataset => of(&plan.dataset.name, plan.dataset.whole.unwrap_or(plan.dataset.digest)),
         Kind::Eval => None,
     }
@@ -181,7 +184,10 @@ async fn flaw(matter: &Matter<'_>, present: &Present, group: &Group<'_>) -> Resu
     let ended = group.run.ended(matter).await?;
     // What cannot be told to be the same is not.
     let flaw = present.flaw(matter, &group.run.plan, &ended).await.unwrap_or_else(|fault| Some(fault.message));
-    if let Some(flaw) = flaw.or_else(|| left_out(matter, present, group)) {
+    if flaw.is_some() {
+        return Ok(flaw);
+    }
+    if let Some(flaw) = other_surroundings(matter, present, group).await {
         return Ok(Some(flaw));
     }
     compared_with_another(matter, present, &group.run.plan).await
@@ -211,12 +217,36 @@ async fn compared_with_another(
         .then(|| format!("its judge compared with `{reference}`, not with {current}, where `{label}` points")))
 }
 
-/// A model, or a dataset, is judged by all prompts of the eval.
-fn left_out(matter: &Matter<'_>, present: &Present, group: &Group<'_>) -> Option<String> {
+/// Everything but the version itself has to be as the eval has it now: a prompt is judged on the model as it is, a model on all
+/// prompts of the eval, a dataset on both.
+async fn other_surroundings(matter: &Matter<'_>, present: &Present, group: &Group<'_>) -> Option<String> {
+    let (catalogue, session) = (&matter.shelf.catalogue, matter.session());
+    if matter.subject.kind != Kind::Model {
+        let now = measured::model(present.model_reference(&group.model), catalogue, session).await;
+        let now = match now {
+            Ok(now) => now,
+            Err(fault) => return Some(fault.message),
+        };
+        if group.variants.iter().any(|variant| variant.model.digest != now) {
+            return Some(format!("the settings of {} were others than those in carat.yaml now", group.model));
+        }
+    }
     if matter.subject.kind == Kind::Prompt {
         return None;
     }
-    let mut prompts = present.prompts(matter.session()).into_iter();
-    let left_out = prompts.find(|prompt| group.variants.iter().all(|variant| *variant.prompt.name != **prompt))?;
-    Some(format!("it left out the prompt {left_out}"))
+    for reference in &present.eval.spec.prompts {
+        let found = match catalogue.prompt(reference).await {
+            Ok(found) => found,
+            Err(error) => return Some(error.to_string()),
+        };
+        let (name, digest) = (&found.prompt.name, found.prompt.digest());
+        match group.variants.iter().find(|variant| *variant.prompt.name == **name) {
+            None => return Some(format!("it left out the prompt {name}")),
+            Some(variant) if variant.prompt.digest != digest => {
+                return Some(format!("it ran with another version of the prompt {name} than {reference} is now"));
+            }
+            Some(_) => {}
+        }
+    }
+    None
 }
