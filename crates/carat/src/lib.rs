@@ -15,7 +15,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! `prompts.carat` is a [bundle](bundle): one file with the versions that `carat prompt export` put there. A folder of working
+//! `prompts.carat` is a [bundle]: one file with the versions that `carat prompt export` put there. A folder of working
 //! files works as well, and, with the feature `store`, a store of carat.
 //!
 //! * **Nothing on the path of a request waits.** [`Prompts::get`] is a look-up in memory and [`Prompt::render`] computes.

@@ -59,7 +59,8 @@ impl Options {
 
     /// Calls this when something new is served, when what is there cannot be used (once for each reason, not at every
     /// look), and when it can be again. It is called on the thread that looks for changes, or on the one that called
-    /// [`Prompts::reload`]. A panic in it is caught.
+    /// [`Prompts::reload`], and may be called once more while the last handle is being dropped. A panic in it is caught. It
+    /// must not hold the prompts themselves, which would keep them for ever.
     #[must_use]
     pub fn on_reload(self, call: impl Fn(&Reload) + Send + Sync + 'static) -> Self {
         Self { on_reload: Some(Box::new(call)), ..self }

@@ -170,7 +170,7 @@ pub struct PlanOutline {
     pub spec_digest: Digest,
     /// The version of the spec's file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub spec_version: Option<u32>,
+    pub spec_version: Option<Numbered>,
     /// Who started or resumed the run, with what, from which state of the project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub made: Option<Made>,
@@ -309,18 +309,18 @@ pub struct Variant {
     pub model: ModelId,
     /// The version of the model's settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub settings: Option<SettingsId>,
+    pub settings: Option<Numbered>,
     /// What it costs, as far as the project says so; part of the record, for prices change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Price>,
 }
 
-/// Which version of a model's settings.
+/// A version by its number and its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SettingsId {
+pub struct Numbered {
     /// The number of the version.
     pub version: u32,
-    /// The digest of the model and the parameters that go along with every question to it.
+    /// The name of the content.
     pub digest: Digest,
 }
 

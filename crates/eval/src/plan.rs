@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use carat_core::event::{DatasetId, JudgeOutline, Made, PlanOutline, PromptId, SettingsId, Variant};
+use carat_core::event::{DatasetId, JudgeOutline, Made, PlanOutline, PromptId, Numbered, Variant};
 use carat_core::prompt::InputMapping;
 use carat_core::spec::{EvalSpec, ModelSpec, Overrides, ScorerSpec};
 use carat_core::{Digest, Image, Model, Parameters, Prompt, Request, Row, Rows};
@@ -107,7 +107,7 @@ pub struct PlannedModel {
     /// Its settings in the project.
     pub spec: ModelSpec,
     /// The version of its settings.
-    pub settings: Option<SettingsId>,
+    pub settings: Option<Numbered>,
     /// Whether a person asked for that very version, so that the variant's label says which.
     pub is_pinned: bool,
 }
@@ -136,7 +136,7 @@ pub struct Ingredients<'a> {
     /// The file of its spec, relative to the project's folder.
     pub spec_file: String,
     /// The version of that file.
-    pub spec_version: Option<u32>,
+    pub spec_version: Option<Numbered>,
     /// Who runs it, with what, from which state of the project.
     pub made: Option<Made>,
     /// What labels mean now: see [`PlanOutline::pinned`].

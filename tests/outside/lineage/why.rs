@@ -58,7 +58,7 @@ fn an_exported_run_tells_what_it_holds_and_the_rest_as_unknown() {
     f-1
       row       f1a41cb5eeb2, the same in the file as it is now
       dataset   fruit@1 bec777435a23, which this project has no version of
-      eval      fruit@1 (evals/fruit.yaml)
+      eval      fruit@1 (evals/fruit.yaml), the same in the spec as it is now
       scorer    answer: choice 754a0ba0dfdd
       run       ID of WHEN
       by        Ada Lovelace <ada@example.com> (by flag)

@@ -264,7 +264,7 @@ fn models_and_specs_are_compared_as_structure() {
     insta::assert_snapshot!(said(&project, &["model", "diff", "gpt"]), @r#"
     A  gpt@1  saved YYYY-MM-DD HH:MM
     B  gpt  as it is now
-    one version: provider, model, address and API are the same; parameters belong to each request
+    one version: provider, model, address, API and parameters are the same
 
     timeout: "30000ms" → "60000ms"
     "#);

@@ -104,7 +104,7 @@ fn everything_that_has_versions_has_a_log() {
     ");
     insta::assert_snapshot!(said(&project, &["spec", "log", "fruit"]), @"
     fruit@1  636cd578592c
-        YYYY-MM-DD HH:MM  Ada Lovelace <ada@example.com> (flag)
+        YYYY-MM-DD HH:MM  Ada Lovelace <ada@example.com> (flag)  1 run
     ");
     let by_path = said(&project, &["prompt", "log", "prompts/sort.prompty"]);
     assert_eq!(by_path, said(&project, &["prompt", "log", "sort"]), "a path is a name as well");

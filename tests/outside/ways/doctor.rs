@@ -1,6 +1,6 @@
 //! What `carat doctor` finds.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::process::Command;
 
 use carat_sim::{Endpoint, FaultKind, FaultRule, ModelSettings, Running, Settings, Simulation};
@@ -101,7 +101,7 @@ fn outside_of_a_project_the_way_in_is_told() {
     let project = Project::empty();
     let ended = project.carat(&["doctor"]);
     insta::assert_snapshot!(found(&ended, &project, &["project", "store", "model"]), @r"
-    ✗ project   there is no carat.yaml in PROJECT or any folder above it; run `carat` inside a project, or name one with --project → `carat init` makes one
+    ✗ project   there is no carat.yaml in PROJECT or any folder above it; run `carat` inside a project, name one with --project, or begin one with `carat init`
     exit 2
     ");
 }
@@ -122,6 +122,30 @@ fn files_that_cannot_be_read_are_told_with_their_place() {
     let ended = project.carat(&["doctor"]);
     assert_eq!(ended.code, Some(2), "{ended:?}");
     assert!(ended.data.contains("✗ project   carat.yaml:1:1: unknown field `modles`"), "{ended:?}");
+}
+
+#[test]
+fn what_nobody_answers_for_is_told_in_one_line() {
+    let project = Project::small();
+    project.write("prompts/support/triage.prompty", "user:\nhi\n");
+    let told = |owners: &str| {
+        project.write("carat.yaml", format!("models:\n  nearest: {{ provider: baseline }}\nowners: {{ {owners} }}\n"));
+        let ended = project.carat(&["doctor"]);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        found(&ended, &project, &["owners"])
+    };
+    insta::assert_snapshot!(told("prompts/support: \"@support\", prompts/sort: \" \""), @r"
+    ! owners         nobody answers for prompts/sort, datasets/fruit → name somebody under `owners` in carat.yaml
+    exit 0
+    ");
+    insta::assert_snapshot!(told(""), @r"
+    ! owners         nobody answers for prompts/sort, prompts/support/triage, datasets/fruit → name somebody under `owners` in carat.yaml
+    exit 0
+    ");
+    insta::assert_snapshot!(told("prompts: \"@support\", datasets/*: \"@data\""), @r"
+
+    exit 0
+    ");
 }
 
 #[test]
@@ -165,6 +189,36 @@ fn each_server_is_asked_once_and_no_model_is() {
 }
 
 #[test]
+fn the_key_goes_neither_to_where_a_redirect_points_nor_into_the_address() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    let aim = serve(Settings::default());
+    let place = aim.base_url();
+    let asked = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = vec![0; 1 << 14];
+        let count = stream.read(&mut request).unwrap();
+        let moved = format!("HTTP/1.1 307 Temporary Redirect\r\nlocation: {place}/models\r\ncontent-length: 0\r\n\r\n");
+        stream.write_all(moved.as_bytes()).unwrap();
+        String::from_utf8_lossy(&request[..count]).into_owned()
+    });
+    let mut project = Project::empty();
+    project.set("MY_KEY", KEY);
+    project.write(
+        "carat.yaml",
+        format!("models:\n  m: {{ provider: openai, base_url: \"{url}\", api_key_env: MY_KEY }}\n"),
+    );
+    insta::assert_snapshot!(models(&project, &[]), @r"
+    ! model m   http://127.0.0.1:PORT/v1 answers; its address has moved (307); base_url should say where to
+    exit 0
+    ");
+    let request = asked.join().unwrap();
+    assert!(request.starts_with("GET /v1/models HTTP/1.1\r\n"), "{request}");
+    assert_eq!(request.matches(KEY).count(), 1, "{request}");
+    assert_eq!(aim.counters().totals.requests.values().sum::<u64>(), 0);
+}
+
+#[test]
 fn a_wrong_key_a_misspelt_model_and_a_server_without_a_list_are_told_apart() {
     let server = serve(Settings { key: Some("another".into()), ..Settings::default() });
     insta::assert_snapshot!(models(&on(&server, "m-1"), &[]), @r"
@@ -186,10 +240,11 @@ fn a_wrong_key_a_misspelt_model_and_a_server_without_a_list_are_told_apart() {
 #[test]
 fn a_server_that_fails_is_the_worlds_fault() {
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let why = std::net::TcpStream::connect(gone).unwrap_err().to_string();
     let project = Project::empty();
     project.write("carat.yaml", format!("models:\n  m: {{ provider: openai, base_url: \"http://{gone}/v1\" }}\n"));
-    insta::assert_snapshot!(models(&project, &[]), @r"
-    ✗ model m   http://127.0.0.1:PORT/v1 cannot be reached: no connection → is the server running, and the address right?
+    insta::assert_snapshot!(models(&project, &[]).replace(&why, "REFUSED"), @r"
+    ✗ model m   http://127.0.0.1:PORT/v1 cannot be reached: no connection: REFUSED → is the server running, and the address right?
     exit 3
     ");
     insta::assert_snapshot!(models(&project, &["--offline"]), @r"
@@ -215,13 +270,14 @@ fn what_a_server_says_is_neither_trusted_nor_read_without_end() {
     let url = format!("http://{}/v1", listener.local_addr().unwrap());
     std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
+        let _ = stream.read(&mut [0; 1 << 14]);
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
         while stream.write_all(&[b' '; 1 << 16]).is_ok() {}
     });
     let project = Project::empty();
     project.write("carat.yaml", format!("models:\n  m: {{ provider: openai, base_url: \"{url}\" }}\n"));
     insta::assert_snapshot!(models(&project, &[]), @r"
-    ✗ model m   http://127.0.0.1:PORT/v1 cannot be reached: the answer is longer than 8 MB → is the server running, and the address right?
+    ✗ model m   http://127.0.0.1:PORT/v1 cannot be reached: the answer cannot be read: it is longer than 8 MB → is the server running, and the address right?
     exit 3
     ");
 }
@@ -284,7 +340,7 @@ fn where_nothing_is_installed_carat_still_says_what_it_can() {
     let ended = project.carat(&["doctor"]);
     insta::assert_snapshot!(found(&ended, &project, &["store", "model", "letters", "git"]), @r"
     ✓ store     .carat/carat.db is not there yet; the first run makes it
-    ! model m   http://127.0.0.1:PORT/v1 has not been asked: the program `curl`, by which it would be asked, is not there
+    ✓ model m   http://127.0.0.1:PORT/v1 answers to the key of MY_KEY and lists `m-1`
     ! letters   no locale is set; signs such as ✓ may not show → export LANG=C.UTF-8
     ! git       not found; versions of files and their authors are then not recorded
     exit 0

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use carat_prompt::{Digest, Package};
 use carat_store::{Kind, Store, StoreError};
@@ -23,23 +23,30 @@ const MOST_TRIES: usize = 5;
 pub(crate) struct StoreSource {
     /// The store, as the caller named it.
     place: String,
-    file: PathBuf,
+    /// What [`Store::open`] takes for it.
+    location: String,
+    /// Its file; none where it is elsewhere.
+    file: Option<PathBuf>,
     /// What was seen before it was read last.
     seen: Option<Look>,
-    /// The end of the audit log when it was read last: it moves with every version and every label.
-    end: Option<End>,
+    /// The digest of what was read last, and the end of the audit log then.
+    read: Option<(Digest, End)>,
 }
 
+/// The end of an audit log, which moves with every version and every label.
 type End = Option<(u64, Digest)>;
 
 impl StoreSource {
     pub(super) fn new(place: &str) -> Self {
-        let path = place.strip_prefix("sqlite:").map_or(place, |path| path.strip_prefix("//").unwrap_or(path));
-        Self { place: place.to_owned(), file: PathBuf::from(path), seen: None, end: None }
+        let path = place.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path));
+        let is_elsewhere = path.is_none() && place.contains("://");
+        let location = path.unwrap_or(place).to_owned();
+        let file = (!is_elsewhere).then(|| PathBuf::from(&location));
+        Self { place: place.to_owned(), location, file, seen: None, read: None }
     }
 
     pub(super) fn may_have_changed(&self) -> bool {
-        self.seen.as_ref().is_none_or(|seen| self.look().may_differ(seen))
+        self.file.is_none() || self.seen.as_ref().is_none_or(|seen| self.look().may_differ(seen))
     }
 
     /// Reads the store; none where it holds what is being served.
@@ -47,31 +54,36 @@ impl StoreSource {
         // Looked at before it is read: what is written meanwhile is seen the next time.
         self.seen = Some(self.look());
         // A store that is not there would be made.
-        if !self.file.is_file() && !self.place.contains("postgres") {
+        if self.file.as_ref().is_some_and(|file| !file.is_file()) {
             return Err(OpenError::NotThere { place: self.place.clone() });
         }
-        // What is unusable may be mended without an entry in the log.
-        let known_end = self.end.filter(|_| current.is_some_and(Shelf::is_all_usable));
-        let reading = Reading { file: &self.file, place: &self.place, current };
+        // What is unusable may be mended without an entry in the log, and what was refused must be refused again.
+        let is_served =
+            |digest: Digest| current.is_some_and(|current| current.digest == digest && current.is_all_usable());
+        let known_end = self.read.filter(|(digest, _)| is_served(*digest)).map(|(_, end)| end);
+        let reading = Reading { location: &self.location, place: &self.place, current };
         let read = std::thread::scope(|scope| scope.spawn(|| reading.read(known_end)).join());
         let read = read.unwrap_or_else(|_| Err("the thread that reads it failed".to_owned()));
         let read = read.map_err(|cause| OpenError::Store { place: self.place.clone(), cause })?;
         let Some((shelf, end)) = read else { return Ok(None) };
-        self.end = Some(end);
+        self.read = Some((shelf.digest, end));
         Ok(current.is_none_or(|current| current.digest != shelf.digest).then_some(shelf))
     }
 
     fn look(&self) -> Look {
         // What was written last stands in the log beside the file.
-        let mut log = OsString::from(&self.file);
-        log.push("-wal");
-        Look::at([self.file.clone(), PathBuf::from(log)].into_iter())
+        let log = self.file.iter().map(|file| {
+            let mut log = OsString::from(file);
+            log.push("-wal");
+            PathBuf::from(log)
+        });
+        Look::at(self.file.iter().cloned().chain(log))
     }
 }
 
 /// One reading of a store. Errors are in words.
 struct Reading<'a> {
-    file: &'a Path,
+    location: &'a str,
     place: &'a str,
     current: Option<&'a Shelf>,
 }
@@ -82,9 +94,7 @@ impl Reading<'_> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| error.to_string())?;
         runtime.block_on(async {
-            let location =
-                if self.place.contains("postgres") { self.place.into() } else { self.file.to_string_lossy() };
-            let store = Store::open(&location).await.map_err(|error| error.to_string())?;
+            let store = Store::open(self.location).await.map_err(|error| error.to_string())?;
             let read = self.read_whole(&store, known_end).await;
             store.close().await;
             read

@@ -149,6 +149,22 @@ async fn a_store_without_prompts_or_of_another_kind_is_told_and_none_is_made() {
 }
 
 #[tokio::test]
+async fn a_store_without_what_is_required_is_refused_again_and_again() {
+    let (_folder, path, store) = store().await;
+    let prompts = Prompts::options().without_watching().require("a@production").open(&path).unwrap();
+    let production = Label::new("production").unwrap();
+    store.move_label(Kind::Prompt, "a", &production, None, &ada(), NOW, None).await.unwrap();
+    for _ in 0..2 {
+        assert!(matches!(prompts.reload(), Err(OpenError::Required(_))));
+        assert!(prompts.health().last_error.is_some());
+    }
+    assert_eq!(says(&prompts, "a@production"), "two");
+    label(&store, "a", "production", 2).await;
+    assert!(!prompts.reload().unwrap());
+    assert_eq!(prompts.health().last_error, None);
+}
+
+#[tokio::test]
 async fn what_did_not_change_is_not_read_again() {
     let (_folder, path, store) = store().await;
     let prompts = still(&path);

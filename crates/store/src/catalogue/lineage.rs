@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use carat_core::event::{PlanOutline, Variant};
-use carat_core::version::Kind;
 use carat_core::{Digest, EventKind};
 
 use crate::record::{Nonsense, column, parsed};
@@ -18,24 +17,14 @@ const PLANS: i64 = 256;
 const NEXT_PLANS: &str = "SELECT run, seq, body FROM events WHERE kind in ('run_started', 'run_resumed') \
                           AND (run, seq) > ($1, $2) AND body LIKE $3 ORDER BY run, seq LIMIT $4";
 
-/// What is looked for in plans.
-struct Sought {
-    digest: Digest,
-    /// The names and numbers of the versions of datasets with this digest: a run over a part of a dataset has another digest,
-    /// and says of which version it took the part.
-    datasets: Vec<(String, u32)>,
-}
-
 impl Store {
     /// The runs that used the version with this digest, newest first, each with the labels of the variants that did: those
-    /// whose prompt or model it is, or all of them if it is the dataset (or that of which they took a part).
+    /// whose prompt or model it is, or all of them if it is the dataset, that of which they took a part, or the spec.
     ///
     /// # Errors
     /// Whatever keeps a store from being read.
     pub async fn runs_with_version(&self, digest: &Digest) -> Result<Vec<(RunRecord, Vec<String>)>, StoreError> {
-        let datasets = self.version_by_digest(Kind::Dataset, digest).await?;
-        let datasets = datasets.into_iter().map(|version| (version.id.name, version.id.number)).collect();
-        let found = self.labels_of_variants(&Sought { digest: *digest, datasets }).await?;
+        let found = self.labels_of_variants(digest).await?;
         let mut runs = Vec::with_capacity(found.len());
         for (key, labels) in found {
             let query = sqlx::query(select_runs!("WHERE r.key = $1 AND r.id NOT LIKE 'importing-%'")).bind(key);
@@ -59,9 +48,8 @@ impl Store {
     }
 
     /// By the keys of runs.
-    async fn labels_of_variants(&self, sought: &Sought) -> Result<BTreeMap<i64, Vec<String>>, StoreError> {
-        // A part of a dataset is not known by the digest of the whole.
-        let pattern = if sought.datasets.is_empty() { format!("%{}%", sought.digest) } else { "%".to_owned() };
+    async fn labels_of_variants(&self, digest: &Digest) -> Result<BTreeMap<i64, Vec<String>>, StoreError> {
+        let pattern = format!("%{digest}%");
         let (mut found, mut after) = (BTreeMap::<i64, Vec<String>>::new(), (-1, -1));
         loop {
             let query = sqlx::query(NEXT_PLANS).bind(after.0).bind(after.1).bind(&pattern).bind(PLANS);
@@ -69,7 +57,7 @@ impl Store {
             for row in &rows {
                 let (place, plan) = plan(row).map_err(|nonsense| self.place.damaged(nonsense))?;
                 after = place;
-                let labels = plan.map(|plan| sought.labels(plan)).unwrap_or_default();
+                let labels = plan.map(|plan| labels(plan, digest)).unwrap_or_default();
                 if !labels.is_empty() {
                     add(found.entry(place.0).or_default(), labels);
                 }
@@ -81,21 +69,19 @@ impl Store {
     }
 }
 
-impl Sought {
-    /// The variants of a plan that use it.
-    fn labels(&self, plan: PlanOutline) -> Vec<String> {
-        let dataset = &plan.dataset;
-        let is_version = |(name, number): &(String, u32)| *name == dataset.name && Some(*number) == dataset.version;
-        let all = dataset.digest == self.digest || self.datasets.iter().any(is_version);
-        let is_model = |variant: &Variant| {
-            let settings = variant.settings.map(|settings| settings.digest);
-            settings.unwrap_or(variant.model.digest) == self.digest
-        };
-        let variants = plan.variants.into_iter();
-        let used = variants
-            .filter(|variant| all || variant.prompt.digest == self.digest || is_model(variant));
-        used.map(|variant| variant.label).collect()
-    }
+/// The variants of a plan that use the version.
+fn labels(plan: PlanOutline, digest: &Digest) -> Vec<String> {
+    let dataset = &plan.dataset;
+    let all = dataset.digest == *digest
+        || dataset.whole.as_ref() == Some(digest)
+        || plan.spec_version.is_some_and(|spec| spec.digest == *digest);
+    let is_model = |variant: &Variant| {
+        let settings = variant.settings.map(|settings| settings.digest);
+        settings.unwrap_or(variant.model.digest) == *digest
+    };
+    let variants = plan.variants.into_iter();
+    let used = variants.filter(|variant| all || variant.prompt.digest == *digest || is_model(variant));
+    used.map(|variant| variant.label).collect()
 }
 
 /// Adds what is new; a resume has the variants of the plan before.

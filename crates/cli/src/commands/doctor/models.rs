@@ -36,12 +36,7 @@ pub(super) async fn look(session: &Session, offline: bool) -> Vec<Finding> {
 }
 
 /// What can be said of a model without asking anybody; none where its server has to be asked.
-async fn at_home(
-    name: &str,
-    spec: &ModelSpec,
-    session: &Session,
-    surroundings: &Surroundings<'_>,
-) -> Option<Finding> {
+async fn at_home(name: &str, spec: &ModelSpec, session: &Session, surroundings: &Surroundings<'_>) -> Option<Finding> {
     if spec.provider == Provider::Recorded {
         return Some(recorded(spec, session).await);
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use carat_core::Rows as _;
-use carat_core::event::{DatasetId, Made, Variant};
+use carat_core::event::{DatasetId, Made, Numbered, Variant};
 use carat_core::prompt::InputMapping;
 use carat_core::spec::Overrides;
 use carat_core::version::Kind;
@@ -122,7 +122,8 @@ impl Selected {
         }
         self.models.number(&mut models, &self.eval.spec.models, &versions).await?;
         let version = Some(versions.of_dataset(&self.dataset, self.is_part()).await?);
-        let spec_version = Some(versions.of_eval(&self.found).await?);
+        let version_of_spec = versions.of_eval(&self.found).await?;
+        let spec_version = Some(Numbered { version: version_of_spec, digest: self.found.eval.digest() });
         let (digest, rows) = (self.survey.digest, self.survey.rows);
         let dataset = DatasetId { name: self.dataset.name, version, digest, whole: Some(self.dataset.digest), rows };
         let ingredients = Ingredients {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use carat_core::event::SettingsId;
+use carat_core::event::Numbered;
 use carat_core::spec::{ModelSpec, Provider, ScorerSpec};
 use carat_core::version::Kind;
 use carat_core::{EventKind, Outcome, Rows as _};
@@ -87,7 +87,7 @@ impl Models {
                     found.name
                 )));
             }
-            planned.settings = Some(SettingsId { version: versions.of_model(found, digest).await?, digest });
+            planned.settings = Some(Numbered { version: versions.of_model(found, digest).await?, digest });
             planned.is_pinned = found.version.is_some();
         }
         Ok(())

@@ -61,7 +61,7 @@ impl Listing {
 }
 
 /// The host of a model's address, in lower case.
-pub(crate) fn host(spec: &ModelSpec) -> String {
+fn host(spec: &ModelSpec) -> String {
     let url = spec.base_url.as_deref().unwrap_or(OPENAI_URL).trim();
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);

@@ -29,8 +29,8 @@ pub(super) async fn promote(args: &Promote, kind: Kind, session: &Session) -> Re
 
 async fn on_shelf(args: &Promote, wish: &Wish<'_>, shelf: &Shelf) -> Result<Exit, Fault> {
     let subject = subject::find(shelf, &args.reference).await?;
-    if args.run {
-        running::run_missing(&Matter::of(shelf, subject.clone(), wish.label.clone()).await?).await?;
+    if args.run && running::run_missing(&Matter::of(shelf, subject.clone(), wish.label.clone()).await?).await? {
+        out::data("\n")?;
     }
     for _ in 0..TRIES {
         let matter = Matter::of(shelf, subject.clone(), wish.label.clone()).await?;

@@ -19,25 +19,29 @@ use super::matter::{Matter, all_hold};
 /// Runs what is missing: the version on each model on which it has not been judged, then the version that the label points to
 /// now, where gates are held against it and no run has it. Gates that were held and missed are not held again: what was
 /// measured does not become better by measuring it until it is.
-pub(super) async fn run_missing(matter: &Matter<'_>) -> Result<(), Fault> {
+/// Says whether there was anything to run.
+pub(super) async fn run_missing(matter: &Matter<'_>) -> Result<bool, Fault> {
+    let mut has_run = false;
     let gathered = evidence::gather(matter).await?;
     for need in &matter.policy.needs {
         let models = unjudged(matter, &gathered, need);
         if !models.is_empty() {
             refuse_other_dataset(matter)?;
             evaluate(matter, &need.eval, &matter.subject, &models).await?;
+            has_run = true;
         }
     }
-    let Some(current) = &matter.current else { return Ok(()) };
+    let Some(current) = &matter.current else { return Ok(has_run) };
     if matter.subject.kind == Kind::Dataset {
         // An eval takes the rows that its dataset has now.
-        return Ok(());
+        return Ok(has_run);
     }
     let gathered = evidence::gather(matter).await?;
     for (eval, models) in &gathered.without_baseline {
         evaluate(matter, eval, current, &models.iter().map(String::as_str).collect::<Vec<_>>()).await?;
+        has_run = true;
     }
-    Ok(())
+    Ok(has_run)
 }
 
 /// The models on which no run has judged the version, well or badly.

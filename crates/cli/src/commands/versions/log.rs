@@ -1,7 +1,7 @@
 //! `carat NOUN log NAME`: what was saved, and how labels moved.
 
 use carat_core::untrusted::one_line;
-use carat_core::version::{Kind, Label, Move, VersionId};
+use carat_core::version::{Label, Move, VersionId};
 use carat_store::Version;
 use serde_json::{Value, json};
 
@@ -39,8 +39,6 @@ pub(super) async fn run(args: &Args, shelf: &Shelf) -> Result<Exit, Fault> {
     let mut entries = Vec::with_capacity(standing.versions.len());
     for version in standing.versions.iter().rev() {
         let runs = shelf.store().runs_with_version(&version.id.digest).await?.len();
-        // A run of an older carat does not say which spec it was.
-        let runs = (runs > 0 || shelf.kind != Kind::Eval).then_some(runs);
         let mut labels = standing.labels_of(version.id.number);
         labels.sort();
         entries.push(Entry { version, labels, runs });
@@ -58,8 +56,8 @@ pub(super) async fn run(args: &Args, shelf: &Shelf) -> Result<Exit, Fault> {
 struct Entry<'a> {
     version: &'a Version,
     labels: Vec<&'a Label>,
-    /// How many runs used it, where that is known.
-    runs: Option<usize>,
+    /// How many runs used it.
+    runs: usize,
 }
 
 impl Entry<'_> {
@@ -68,14 +66,14 @@ impl Entry<'_> {
         let labels: Vec<String> = self.labels.iter().map(|label| promotions.label(last_move(history, label))).collect();
         let labels = if labels.is_empty() { String::new() } else { format!("  {}", labels.join(", ")) };
         let after = provenance.parent.map(|parent| format!("  after {parent}")).unwrap_or_default();
-        let runs = self.runs.map(|runs| format!("  {}", styled(FAINT, told::counted(runs, "run", "runs"))));
+        let runs = format!("  {}", styled(FAINT, told::counted(self.runs, "run", "runs")));
         let message = provenance.message.as_deref().map(|message| told::indented(message, "    "));
         format!(
             "{}  {}{labels}\n    {}{after}{}\n{}",
             styled(STRONG, one_line(&id.to_string(), 200)),
             styled(FAINT, id.digest.short()),
             told::saved(provenance),
-            runs.unwrap_or_default(),
+            runs,
             message.unwrap_or_default()
         )
     }

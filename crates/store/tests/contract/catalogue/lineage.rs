@@ -1,6 +1,6 @@
 //! Which runs used what.
 
-use carat_core::event::{DatasetId, PlanOutline, PromptId, Variant};
+use carat_core::event::{DatasetId, Numbered, PlanOutline, PromptId, Variant};
 use carat_core::version::Kind;
 use carat_core::{Event, EventKind, ModelId, Sink};
 
@@ -12,17 +12,20 @@ fn variant(number: u32, prompt: u32, model: u32) -> Variant {
         label: format!("p{prompt}×m{model}"),
         prompt: PromptId { name: "p".into(), version: Some(prompt), digest: content(prompt) },
         model: ModelId { name: "m".into(), digest: content(100 + model) },
-        settings: None,
+        settings: (model > 1).then(|| Numbered { version: model, digest: content(300 + model) }),
         price: None,
     }
 }
 
+/// The rows with this digest, of the version that has the digest of the whole.
 fn dataset(version: u32, digest: Digest) -> DatasetId {
-    DatasetId { name: "tickets".into(), version: Some(version), digest, whole: None, rows: 3 }
+    let whole = Some(content(200 + version));
+    DatasetId { name: "tickets".into(), version: Some(version), digest, whole, rows: 3 }
 }
 
 fn begun(number: u32, dataset: DatasetId, variants: Vec<Variant>) -> Event {
-    let plan = PlanOutline { dataset, variants, ..plan() };
+    let spec_version = Some(Numbered { version: 1, digest: content(400) });
+    let plan = PlanOutline { dataset, variants, spec_version, ..plan() };
     event(0, EventKind::RunStarted { format: carat_core::event::FORMAT, run: run(number), at: AT.into(), plan })
 }
 
@@ -70,6 +73,11 @@ async fn the_runs_of_a_version_are_found_with_the_variants_that_used_it() {
     assert_eq!(used(content(3)).await, expected(&[(1, "p3×m1")]));
     // Models.
     assert_eq!(used(content(101)).await, expected(&[(1, "p1×m1 p2×m1 p3×m1")]));
+    // A model by its settings: what answers, and the parameters that go along.
+    assert_eq!(used(content(302)).await, expected(&[(3, "p2×m2"), (2, "p1×m2")]));
+    assert_eq!(used(content(102)).await, []);
+    // The spec: those of the plan as it began.
+    assert_eq!(used(content(400)).await, expected(&[(3, "p2×m2"), (2, "p1×m2"), (1, "p1×m1 p2×m1")]));
     // Datasets: the part counts for the version that it was taken of, and for itself.
     assert_eq!(used(content(201)).await, expected(&[(2, "p1×m2"), (1, "p1×m1 p2×m1 p3×m1")]));
     assert_eq!(used(content(202)).await, expected(&[(3, "p2×m2")]));

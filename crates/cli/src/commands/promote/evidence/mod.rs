@@ -8,6 +8,7 @@ mod datasets;
 mod judging;
 mod present;
 mod runs;
+mod surroundings;
 
 use std::collections::{BTreeMap, BTreeSet};
 

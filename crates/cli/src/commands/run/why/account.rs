@@ -100,7 +100,7 @@ impl Account {
             name: record.name.clone(),
             eval: plan.eval.clone(),
             spec_file: plan.spec_file.clone(),
-            spec_version: plan.spec_version,
+            spec_version: plan.spec_version.map(|spec| spec.version),
             spec_digest: plan.spec_digest,
             spec_is_same_now: since.spec_is_same,
             started_at: record.started_at.clone(),

@@ -106,10 +106,9 @@ async fn row_is_same(found: &Found, session: &Session) -> Option<bool> {
 
 /// The spec as it stands in the file now, held against the version that was run.
 async fn spec_is_same(found: &Found, catalogue: &Catalogue) -> Option<bool> {
-    let number = found.plan.spec_version?;
+    let then = found.plan.spec_version?;
     let now = catalogue.eval(&found.plan.eval).await.ok()?;
-    let then = catalogue.store.version(Kind::Eval, &found.plan.eval, &Pick::Number(number)).await.ok()??;
-    Some(now.eval.digest() == then.id.digest)
+    Some(now.eval.digest() == then.digest)
 }
 
 async fn promotions(found: &Found, store: &Store) -> Result<Vec<String>, Fault> {

@@ -37,7 +37,7 @@ pub(crate) struct Args {
 }
 
 /// Why two settings of a model may differ and be one version.
-const MODEL: &str = "provider, model, address and API are the same; parameters belong to each request";
+const MODEL: &str = "provider, model, address, API and parameters are the same";
 
 /// What is held against what.
 pub(super) struct Pair {
