@@ -61,7 +61,7 @@ fn the_exported_log_is_checked_by_twenty_lines_of_python() {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/independent/audit.py");
     let check = || {
         let checked =
-            python(&[script, "audit.jsonl", anchor.trim()]).current_dir(desk.project.path()).output().unwrap();
+            python(&["-B", script, "audit.jsonl", anchor.trim()]).current_dir(desk.project.path()).output().unwrap();
         (checked.status.code(), String::from_utf8_lossy(&checked.stdout).into_owned())
     };
     assert_eq!(check().0, Some(0), "{}", check().1);

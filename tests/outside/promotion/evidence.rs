@@ -262,6 +262,22 @@ fn models_and_datasets_are_promoted_by_the_same_runs() {
 }
 
 #[test]
+fn a_model_is_promoted_with_its_parameters() {
+    let desk = Desk::with(EVIDENCE);
+    desk.eval(&[]);
+    let project = std::fs::read_to_string(desk.project.file("carat.yaml")).unwrap();
+    let warmer = project.replace("model: nearest", "model: nearest, parameters: { temperature: 1 }");
+    desk.project.write("carat.yaml", warmer);
+    let promote = || desk.ada(&["model", "promote", "nearest", "--to", "production"]);
+    let before = promote();
+    assert_eq!(before.code, Some(1), "{before:?}");
+    assert!(before.data.contains("there is no run of nearest@2"), "{before:?}");
+    desk.eval(&[]);
+    let after = promote();
+    assert_eq!(after.code, Some(0), "{after:?}");
+}
+
+#[test]
 fn a_model_is_judged_by_all_prompts_of_the_eval() {
     let desk = Desk::with(EVIDENCE);
     desk.prompt("Name the queue.", true);
@@ -319,9 +335,11 @@ fn what_surrounds_the_version_has_to_be_as_it_was_in_the_run() {
     let desk = Desk::with(EVIDENCE);
     desk.eval(&[]);
     let project = std::fs::read_to_string(desk.project.file("carat.yaml")).unwrap();
-    desk.project.write("carat.yaml", project.replace("model: nearest", "model: echo"));
-    let missing = refused(&desk);
-    assert!(missing.contains("the settings of nearest were others than those in carat.yaml now"), "{missing}");
+    for other in ["model: echo", "model: nearest, parameters: { temperature: 1 }"] {
+        desk.project.write("carat.yaml", project.replace("model: nearest", other));
+        let missing = refused(&desk);
+        assert!(missing.contains("the settings of nearest were others than those in carat.yaml now"), "{missing}");
+    }
     desk.project.write("carat.yaml", project);
     desk.prompt("Name the queue.", true);
     for (noun, name) in [("model", "nearest"), ("dataset", "tickets")] {

@@ -301,8 +301,34 @@ fn the_example_projects_calendar_is_in_order() {
     let ended = project.carat(&check);
     let told: Value = serde_json::from_str(&ended.data).unwrap();
     let said = &told["models"][0]["said"][0];
-    assert_eq!((said["shutdown"].as_str(), said["as_of"].as_str()), (Some("2026-12-11"), Some("2026-06-25")), "{told}");
+    assert_eq!((said["shutdown"].as_str(), said["as_of"].as_str()), (Some("2026-12-11"), Some("2026-10-28")), "{told}");
     // Whether anything ends soon is a matter of the day on which this runs.
     let ended = project.carat(&["model", "check", "--offline", "--project", root.to_str().unwrap()]);
     assert!(matches!(ended.code, Some(0 | 1)), "{ended:?}");
+}
+
+#[test]
+fn what_labels_point_to_is_looked_at_whatever_the_files_say_by_now() {
+    let project = project(&entry("gpt-4-*", 15, ""));
+    assert_eq!(project.carat(&["model", "save", "main"]).code, Some(0));
+    assert_eq!(project.carat(&["model", "label", "main@1", "production"]).code, Some(0));
+    project.write("prompts/b.prompty", "---\nmodel: { id: gpt-4-32k }\n---\nuser:\nhi\n");
+    assert_eq!(project.carat(&["prompt", "save", "b"]).code, Some(0));
+    assert_eq!(project.carat(&["prompt", "label", "b@1", "staging"]).code, Some(0));
+    project.write("prompts/b.prompty", "user:\nhi\n");
+    project.write("carat.yaml", "models:\n  main: { provider: openai, model: gpt-10 }\n");
+    let ended = project.carat(&["model", "check", "--offline"]);
+    insta::assert_snapshot!(whole(&ended, &project, &[15, -30]), @"
+    ! gpt-4-0613  is shut down on DAY+15, in 15 days
+        pinned in    main@production (version 1)
+        source       https://a.example, looked up on DAY-30 (lifecycles.yaml)
+    ! gpt-4-32k  is shut down on DAY+15, in 15 days
+        pinned in    b@staging (model)
+        source       https://a.example, looked up on DAY-30 (lifecycles.yaml)
+    · gpt-10  no date is known
+        pinned in    carat.yaml (models.main)
+    · text-old  no date is known
+        pinned in    prompts/a.prompty (model)
+    exit 1
+    ");
 }

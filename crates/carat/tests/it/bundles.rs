@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read as _;
 
 use carat::bundle::{self, Bundle, BundleError};
 use carat::{Digest, Prompts};
@@ -181,6 +182,18 @@ fn what_cannot_be_a_bundle_is_not_written() {
 }
 
 #[test]
+fn whoever_reads_a_bundle_while_another_is_written_sees_the_old_one_whole() {
+    let (_folder, path) = place();
+    write(&path, various());
+    let (before, mut open) = (fs::read(&path).unwrap(), fs::File::open(&path).unwrap());
+    write(&path, vec![saying("a", 1, &[], "x")]);
+    let mut seen = Vec::new();
+    open.read_to_end(&mut seen).unwrap();
+    assert_eq!(seen, before);
+    assert_ne!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
 fn a_bundle_that_cannot_be_written_leaves_nothing_behind() {
     let (folder, path) = place();
     fs::create_dir(&path).unwrap();
@@ -199,16 +212,16 @@ fn a_big_bundle_is_read_as_a_whole() {
     let text = |number: u32| {
         format!("---\ninputs: {{ x: string }}\n---\nsystem:\n{}\nuser:\n{{{{ x }}}} {number}", "Rules. ".repeat(2000))
     };
-    write(&path, (1..=500).map(|number| entry("big", number, &[], &text(number))).collect());
-    assert!(fs::metadata(&path).unwrap().len() > 7_000_000);
+    write(&path, (1..=300).map(|number| entry("big", number, &[], &text(number))).collect());
+    assert!(fs::metadata(&path).unwrap().len() > 4_000_000);
     let prompts = still(&path);
-    assert_eq!(prompts.health().versions, 500);
+    assert_eq!(prompts.health().versions, 300);
     let mut numbers = BTreeMap::new();
-    for number in 1..=500 {
+    for number in 1..=300 {
         let rendered = prompts.get(&format!("big@{number}")).unwrap().render(&json!({"x": "it is"})).unwrap();
         numbers.insert(rendered.messages()[1].joined_text().into_owned(), number);
     }
-    assert_eq!((numbers.len(), numbers["it is 77"]), (500, 77));
+    assert_eq!((numbers.len(), numbers["it is 77"]), (300, 77));
 }
 
 #[test]

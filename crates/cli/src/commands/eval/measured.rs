@@ -5,7 +5,7 @@ use carat_core::event::{PlanOutline, ScorerOutline};
 use carat_core::spec::Provider;
 use carat_eval::plan::outlined;
 use carat_models::model_id;
-use carat_registry::{Catalogue, EvalOnDisk};
+use carat_registry::{Catalogue, EvalOnDisk, settings_digest};
 
 use crate::fault::Fault;
 use crate::session::Session;
@@ -38,17 +38,19 @@ pub(crate) async fn scorers(
     Ok(outlined.map_err(|why| Fault::mendable(format!("{}: {why}", eval.file)))?.scorers)
 }
 
-/// What decides the answers of a model that an eval names, as it is now. Keys are not needed.
+/// The version that a model which an eval names is of now. Keys are not needed.
 pub(crate) async fn model(reference: &str, catalogue: &Catalogue, session: &Session) -> Result<Digest, Fault> {
     let found = catalogue.model(reference).await?;
-    match &found.version {
-        Some(version) => Ok(version.digest),
-        // Only who reads the answers that it repeats can tell.
-        None if found.spec.provider == Provider::Recorded => {
-            let built = build_models(&[&found], session, &catalogue.store).await?;
-            let built = built.first().map(|planned| planned.model.id().digest);
-            built.ok_or_else(|| Fault::bug(format!("the model `{reference}` was not made")))
-        }
-        None => Ok(model_id(&found.name, &found.spec, None)?.digest),
+    if let Some(version) = &found.version {
+        return Ok(version.digest);
     }
+    // What repeats answers is known by them, and so by who reads them.
+    let digest = if found.spec.provider == Provider::Recorded {
+        let built = build_models(&[&found], session, &catalogue.store).await?;
+        let built = built.first().map(|planned| planned.model.id().digest);
+        built.ok_or_else(|| Fault::bug(format!("the model `{reference}` was not made")))?
+    } else {
+        model_id(&found.name, &found.spec, None)?.digest
+    };
+    Ok(settings_digest(digest, &found.spec))
 }

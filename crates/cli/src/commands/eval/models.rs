@@ -9,8 +9,8 @@ use carat_core::version::Kind;
 use carat_core::{EventKind, Outcome, Rows as _};
 use carat_eval::plan::PlannedModel;
 use carat_models::{AnswerSource, FieldOfRow, Recorded, Surroundings, Table, build};
-use carat_registry::catalogue::settings_digest;
-use carat_registry::{Catalogue, CatalogueError, FoundModel, PROJECT_FILE};
+
+use carat_registry::{Catalogue, CatalogueError, FoundModel, PROJECT_FILE, settings_digest};
 use carat_store::{Detail, Store};
 
 use crate::fault::Fault;

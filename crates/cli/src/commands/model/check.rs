@@ -52,6 +52,8 @@ fn days(text: &str) -> Result<i32, String> {
 pub(super) async fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
     let calendar = calendar(args, session)?;
     let mut pins = Pins::of(&session.project);
+    let store = Arc::new(session.only_looking().store().await?);
+    pins.add_labelled(&session.catalogue_to_read(&store)).await?;
     if !args.names.is_empty() {
         pins = pins.only(&args.names, &session.project)?;
     }

@@ -2,7 +2,8 @@
 
 use carat_core::nearest::did_you_mean;
 use carat_core::spec::{ModelSpec, Provider};
-use carat_registry::{PROJECT_FILE, Project};
+use carat_core::version::Kind;
+use carat_registry::{Catalogue, PROJECT_FILE, Project};
 use serde::Serialize;
 
 use super::listing::provider;
@@ -57,13 +58,49 @@ impl Pins {
         pins
     }
 
+    /// Adds what labels point to: whatever the files say by now, that is what is used under them.
+    pub(super) async fn add_labelled(&mut self, catalogue: &Catalogue) -> Result<(), Fault> {
+        let store = &catalogue.store;
+        for name in store.names(Kind::Model).await? {
+            for (label, id) in store.labels(Kind::Model, &name).await? {
+                let place = Place { file: format!("{name}@{label}"), key: format!("version {}", id.number) };
+                match catalogue.model_of(&id).await {
+                    Ok(found) if found.spec.provider == Provider::Openai => self.settings(&name, &found.spec, place, false),
+                    Ok(_) => {}
+                    Err(error) => self.unread.push(format!("{}: {error}", place.file)),
+                }
+            }
+        }
+        for name in store.names(Kind::Prompt).await? {
+            for (label, id) in store.labels(Kind::Prompt, &name).await? {
+                match catalogue.prompt_of(&id).await {
+                    Ok(found) => {
+                        let place = format!("{name}@{label}");
+                        let model = found.prompt.intended_model.clone();
+                        model.into_iter().for_each(|model| self.of_prompt(&catalogue.project, &place, model));
+                    }
+                    Err(error) => self.unread.push(format!("{name}@{label}: {error}")),
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn of_project(&mut self, name: &str, spec: &ModelSpec) {
         let place = Place { file: PROJECT_FILE.to_owned(), key: format!("models.{name}") };
+        self.settings(name, spec, place, true);
+    }
+
+    /// `is_now` if `carat.yaml` has these settings, so that their server can be asked.
+    fn settings(&mut self, name: &str, spec: &ModelSpec, place: Place, is_now: bool) {
         let model = spec.model.clone().unwrap_or_else(|| name.to_owned());
         let provider = Some(provider(spec));
         match self.models.iter_mut().find(|pinned| pinned.model == model && pinned.provider == provider) {
             Some(pinned) => pinned.places.push(place),
-            None => self.models.push(Pinned { model, provider, name: Some(name.to_owned()), places: vec![place] }),
+            None => {
+                let name = is_now.then(|| name.to_owned());
+                self.models.push(Pinned { model, provider, name, places: vec![place] });
+            }
         }
     }
 

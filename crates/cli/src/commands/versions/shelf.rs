@@ -7,8 +7,8 @@ use carat_core::Digest;
 use carat_core::spec::{ModelSpec, Provider};
 use carat_core::version::{Kind, Pick, Reference, VersionId};
 use carat_models::{Surroundings, build, is_variable_name};
-use carat_registry::catalogue::settings_digest;
-use carat_registry::{Catalogue, FoundDataset, FoundEval, FoundModel, FoundPrompt};
+
+use carat_registry::{Catalogue, FoundDataset, FoundEval, FoundModel, FoundPrompt, settings_digest};
 use carat_store::{Store, Version};
 
 use crate::fault::Fault;

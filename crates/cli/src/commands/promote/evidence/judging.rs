@@ -19,7 +19,7 @@ use crate::fault::Fault;
 use crate::recorded::Recorded;
 
 use super::present::Present;
-use super::runs::{Group, Run, spoken_of};
+use super::runs::{Group, Run, settings_of, spoken_of};
 
 /// Where runs are judged; each is read once.
 pub(super) struct Bench<'m> {
@@ -196,7 +196,8 @@ impl<'m> Bench<'m> {
 /// The variant of a run that has the label's present version and is otherwise the same.
 fn like<'r>(run: &'r Run, variant: &Variant, current: &VersionId) -> Option<&'r Variant> {
     let is_same = |other: &&Variant| {
-        let (same_prompt, same_model) = (other.prompt.digest == variant.prompt.digest, other.model == variant.model);
+        let same_prompt = other.prompt.digest == variant.prompt.digest;
+        let same_model = other.model == variant.model && settings_of(other) == settings_of(variant);
         match current.kind {
             Kind::Prompt => same_model,
             Kind::Model => same_prompt,

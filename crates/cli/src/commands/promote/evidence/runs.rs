@@ -6,7 +6,7 @@ use carat_core::Digest;
 use carat_core::event::{PlanOutline, Variant};
 use carat_core::promotion::{Evidence, EvidenceId};
 use carat_core::spec::EvalSpec;
-use carat_core::version::{Kind, Pick, VersionId};
+use carat_core::version::{Kind, VersionId};
 use carat_store::RunRecord;
 
 use crate::commands::promote::matter::Matter;
@@ -38,11 +38,11 @@ impl Run {
 
     /// The spec that it was made by, where the store has it.
     async fn spec(&self, matter: &Matter<'_>) -> Result<Option<EvalSpec>, Fault> {
-        let PlanOutline { eval, spec_version: Some(spec), .. } = &self.plan else { return Ok(None) };
+        let Some(spec) = &self.plan.spec_version else { return Ok(None) };
         let catalogue = &matter.shelf.catalogue;
-        let Some(version) = catalogue.store.version(Kind::Eval, eval, &Pick::Number(spec.version)).await? else {
-            return Ok(None);
-        };
+        // By content: a run that came from another store has the numbers of that store.
+        let mut versions = catalogue.store.version_by_digest(Kind::Eval, &spec.digest).await?;
+        let Some(version) = versions.pop() else { return Ok(None) };
         // One that cannot be read any more is not known.
         Ok(catalogue.eval_of(&version.id).await.ok().map(|found| found.eval.spec))
     }
@@ -145,6 +145,11 @@ fn groups<'r>(plan: &'r PlanOutline, subject: &VersionId, run: &'r Run) -> Vec<G
         }
     }
     groups
+}
+
+/// The version of a variant's model. An older carat recorded no more than which model it is.
+pub(super) fn settings_of(variant: &Variant) -> Digest {
+    variant.settings.map_or(variant.model.digest, |settings| settings.digest)
 }
 
 /// The version of the thing that a variant used; none if it used another thing.

@@ -8,7 +8,7 @@ use crate::commands::promote::matter::Matter;
 use crate::fault::Fault;
 
 use super::present::Present;
-use super::runs::{Group, spoken_of};
+use super::runs::{Group, settings_of, spoken_of};
 
 /// Everything but the version itself has to be as the eval has it now: a prompt is judged on the model as it is, a model on all
 /// prompts of the eval, a dataset on both.
@@ -20,7 +20,7 @@ pub(super) async fn other_surroundings(matter: &Matter<'_>, present: &Present, g
             Ok(now) => now,
             Err(fault) => return Some(fault.message),
         };
-        if group.variants.iter().any(|variant| variant.model.digest != now) {
+        if group.variants.iter().any(|variant| settings_of(variant) != now) {
             return Some(format!("the settings of {} were others than those in carat.yaml now", group.model));
         }
     }
