@@ -33,6 +33,23 @@ def check(entries, anchor=None):
     return wrong
 
 
+def read(lines):
+    """The entries, and which lines are none."""
+    entries, wrong = [], []
+    for at, line in enumerate(lines, 1):
+        try:
+            entry = json.loads(line)
+            sha256(entry)
+        except (ValueError, OverflowError, RecursionError):
+            entry = None
+        kinds = {"seq": int, "prev": str, "hash": str}
+        if isinstance(entry, dict) and all(type(entry.get(key)) is kind for key, kind in kinds.items()):
+            entries.append(entry)
+        else:
+            wrong.append(f"line {at} is no entry")
+    return entries, wrong
+
+
 def read_anchor(text):
     found = re.fullmatch(r"carat-audit:1:([1-9][0-9]*):(sha256:[0-9a-f]{64})", text.strip())
     if not found:
@@ -41,7 +58,8 @@ def read_anchor(text):
 
 
 if __name__ == "__main__":
-    log = [json.loads(line) for line in open(0 if sys.argv[1] == "-" else sys.argv[1], encoding="utf-8")]
-    wrong = check(log, read_anchor(sys.argv[2]) if len(sys.argv) > 2 else None)
+    with open(0 if sys.argv[1] == "-" else sys.argv[1], encoding="utf-8", errors="replace") as file:
+        log, wrong = read(file)
+    wrong += check(log, read_anchor(sys.argv[2]) if len(sys.argv) > 2 else None)
     print("\n".join(wrong) or f"{len(log)} entries are as they were written")
     sys.exit(1 if wrong else 0)

@@ -39,6 +39,13 @@ fn the_readmes_first_command_shows_a_difference_that_is_real() {
 }
 
 #[test]
+fn the_bar_before_production_is_reached_by_both_prompts_and_not_by_the_control() {
+    let store = TempDir::new().unwrap();
+    assert_eq!(carat(&store, &["eval", "triage-gate", "-q"]).0, Some(0));
+    assert_eq!(carat(&store, &["eval", "triage-gate", "--model", "echo", "-q"]).0, Some(1));
+}
+
+#[test]
 fn every_eval_prompt_and_dataset_of_the_example_is_in_order() {
     let store = TempDir::new().unwrap();
     for eval in ["orders", "help-centre"] {

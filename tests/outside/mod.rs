@@ -13,5 +13,7 @@ mod promotion;
 #[cfg(unix)]
 mod reports;
 mod resume;
+#[cfg(unix)]
+mod story;
 mod versions;
 mod ways;

@@ -1,7 +1,8 @@
 //! A service that sorts tickets, and takes up a new version of its prompt without a restart: replace the bundle and ask
 //! again.
 //!
-//!     OPENAI_BASE_URL=http://localhost:11434/v1 cargo run --example service --features async-openai -- prompts.carat
+//!     export OPENAI_BASE_URL=http://localhost:11434/v1
+//!     cargo run -p carat --example service --features async-openai -- prompts.carat qwen2.5:7b
 //!     curl localhost:3000/triage -H 'content-type: application/json' -d '{"body": "I was charged twice."}'
 //!     curl localhost:3000/health
 
@@ -24,11 +25,13 @@ use tokio::net::TcpListener;
 
 const TRIAGE: &str = "support/triage@production";
 
-/// What every request gets to see. Both are cheap to clone.
+/// What every request gets to see. All of it is cheap to clone.
 #[derive(Clone)]
 struct Service {
     prompts: Prompts,
     client: Arc<Client<OpenAIConfig>>,
+    /// The model to ask; where there is none, the one that the prompt names.
+    model: Option<Arc<str>>,
 }
 
 #[derive(serde::Deserialize, serde::Serialize)]
@@ -39,7 +42,12 @@ struct Ticket {
 }
 
 /// Serves until the listener fails.
-pub async fn run(base_url: &str, bundle: &Path, listener: TcpListener) -> Result<(), Box<dyn Error + Send + Sync>> {
+pub async fn run(
+    base_url: &str,
+    model: Option<&str>,
+    bundle: &Path,
+    listener: TcpListener,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
     let prompts = Prompts::options()
         .require(TRIAGE)
         .interval(Duration::from_millis(100))
@@ -47,7 +55,8 @@ pub async fn run(base_url: &str, bundle: &Path, listener: TcpListener) -> Result
         .open(bundle)?;
     let client = Arc::new(Client::with_config(OpenAIConfig::new().with_api_base(base_url)));
     let app = Router::new().route("/triage", post(triage)).route("/health", get(health));
-    axum::serve(listener, app.with_state(Service { prompts, client })).await?;
+    let service = Service { prompts, client, model: model.map(Arc::from) };
+    axum::serve(listener, app.with_state(service)).await?;
     Ok(())
 }
 
@@ -59,7 +68,10 @@ async fn triage(
 }
 
 async fn answer(service: &Service, ticket: &Ticket) -> Result<Value, Box<dyn Error + Send + Sync>> {
-    let rendered = service.prompts.get(TRIAGE)?.render(ticket)?;
+    let mut rendered = service.prompts.get(TRIAGE)?.render(ticket)?;
+    if let Some(model) = &service.model {
+        rendered = rendered.for_model(&**model);
+    }
     let stamp = rendered.stamp().clone();
     let answer = service.client.chat().create(rendered.try_into()?).await?;
     let queue = answer.choices.into_iter().next().and_then(|choice| choice.message.content);
@@ -77,7 +89,10 @@ async fn health(State(service): State<Service>) -> (StatusCode, Json<Value>) {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
     let base_url = std::env::var("OPENAI_BASE_URL").unwrap_or_else(|_| "https://api.openai.com/v1".to_owned());
-    let bundle = std::env::args().nth(1).ok_or("give a bundle")?;
+    let mut args = std::env::args().skip(1);
+    let bundle = args.next().ok_or("give a bundle, and a model where the prompt names none")?;
+    let model = args.next();
+    let listener = TcpListener::bind("127.0.0.1:3000").await?;
     println!("http://127.0.0.1:3000/triage");
-    run(&base_url, Path::new(&bundle), TcpListener::bind("127.0.0.1:3000").await?).await
+    run(&base_url, model.as_deref(), Path::new(&bundle), listener).await
 }

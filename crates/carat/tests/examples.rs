@@ -35,10 +35,29 @@ mod tools;
 const TRIAGE: &str = include_str!("../examples/prompts/support/triage.prompty");
 const ORDER: &str = include_str!("../examples/prompts/support/order.prompty");
 const STATUS: &str = include_str!("../examples/prompts/support/status.prompty");
+const REAL_TRIAGE: &str = include_str!("../../../prompts/support/triage.prompty");
+const REAL_FEW_SHOT: &str = include_str!("../../../prompts/support/triage-few-shot.prompty");
 
 fn entry(name: &str, version: u32, labels: &[&str], text: &str) -> Entry {
     let file = format!("prompts/{name}.prompty");
     let package = Package { file, text: text.to_owned(), includes: Default::default(), pictures: Default::default() };
+    packed(name, version, labels, package)
+}
+
+/// A triage prompt of the repository in production, with what it includes.
+fn real_entry(text: &str) -> Entry {
+    let includes = [
+        ("_queues.jinja", include_str!("../../../prompts/support/_queues.jinja")),
+        ("triage-examples.jinja", include_str!("../../../prompts/support/triage-examples.jinja")),
+    ];
+    let used = includes.into_iter().filter(|(file, _)| text.contains(file));
+    let includes = used.map(|(file, text)| (file.to_owned(), text.to_owned())).collect();
+    let file = "prompts/support/triage.prompty".to_owned();
+    let package = Package { file, text: text.to_owned(), includes, pictures: Default::default() };
+    packed("support/triage", 1, &["production"], package)
+}
+
+fn packed(name: &str, version: u32, labels: &[&str], package: Package) -> Entry {
     let digest = package.prompt(name).unwrap().digest();
     let labels: BTreeSet<String> = labels.iter().map(|label| (*label).to_owned()).collect();
     Entry { name: name.to_owned(), version, digest, labels, package }
@@ -124,11 +143,7 @@ async fn a_service_takes_up_a_new_version_without_a_restart() {
     let (_folder, path) = bundle();
     let rules = vec![AnswerRule::on("Think of the invoice first", "billing"), AnswerRule::always("other")];
     let server = server(rules, false).await;
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    let (base_url, bundle) = (server.base_url(), path.clone());
-    tokio::spawn(async move { service::run(&base_url, &bundle, listener).await.unwrap() });
-
+    let address = serve(&server, None, &path).await;
     let client = reqwest::Client::new();
     let triage = || async {
         let asked = client.post(format!("{address}/triage")).json(&json!({ "body": "Where is it?" })).send().await;
@@ -150,6 +165,33 @@ async fn a_service_takes_up_a_new_version_without_a_restart() {
     until(|| async { triage().await["prompt"]["version"] == 2 }).await;
     assert_eq!(triage().await["queue"], "billing");
     assert_eq!(health().await.0, 200);
+}
+
+/// The prompts of the repository name no model, and a chat has no subject.
+#[tokio::test]
+async fn a_service_serves_the_prompts_of_the_repository() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("prompts.carat");
+    for prompt in [REAL_TRIAGE, REAL_FEW_SHOT] {
+        let prompts = vec![real_entry(prompt)];
+        bundle::write(&path, &Bundle { prompts }).unwrap();
+        let server = server(vec![AnswerRule::on("charged twice", "billing")], false).await;
+        let address = serve(&server, Some("a-model"), &path).await;
+        let asked = reqwest::Client::new().post(format!("{address}/triage"));
+        let asked = asked.json(&json!({ "body": "I was charged twice." })).send().await.unwrap();
+        assert_eq!(asked.status().as_u16(), 200, "{}", asked.text().await.unwrap());
+        let answer: Value = asked.json().await.unwrap();
+        assert_eq!((&answer["queue"], &answer["prompt"]["version"]), (&json!("billing"), &json!(1)));
+    }
+}
+
+/// The address of the service in front of this server.
+async fn serve(server: &Running, model: Option<&'static str>, bundle: &Path) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let (base_url, bundle) = (server.base_url(), bundle.to_owned());
+    tokio::spawn(async move { service::run(&base_url, model, &bundle, listener).await.unwrap() });
+    address
 }
 
 /// Waits for something that takes a moment.

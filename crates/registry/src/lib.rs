@@ -10,9 +10,7 @@ mod lifecycle;
 mod project;
 mod prompt;
 
-pub use catalogue::{
-    Catalogue, CatalogueError, FoundDataset, FoundEval, FoundModel, FoundPrompt, settings_digest,
-};
+pub use catalogue::{Catalogue, CatalogueError, FoundDataset, FoundEval, FoundModel, FoundPrompt};
 pub use error::ProjectError;
 pub use eval::{EvalOnDisk, EvalPackage};
 pub use image::load_image;

@@ -140,3 +140,19 @@ fn a_new_version_of_a_prompt_is_compared_with_the_old_one() {
     let told = quiz.eval(&["--baseline", "before"]).shown(&quiz.project);
     assert!(told.contains("ask@2×m against ask@1×m of RUN"), "{told}");
 }
+
+#[test]
+fn the_run_that_is_to_become_the_first_baseline_is_held_against_none_and_says_so() {
+    let quiz = Quiz::of(4);
+    quiz.answers(&signs(3, 1));
+    let flags = ["--gate", "right.accuracy no-worse-than baseline by 0.1", "--gate", "right.accuracy >= 0.01"];
+    let first = quiz.eval(&[&["--baseline", "none", "--name", "first"], flags.as_slice()].concat());
+    assert_eq!(first.code, Some(0), "{first:?}");
+    assert!(first.talk.contains("there is no baseline yet: 1 gate against it left out"), "{first:?}");
+    let gates = quiz.project.report("first")["gates"].as_array().unwrap().len();
+    assert_eq!(gates, 1);
+    // A resume is the same run.
+    assert_eq!(quiz.project.carat(&["run", "resume", "first"]).code, Some(0));
+    let second = quiz.eval(&[&["--baseline", "first"], flags.as_slice()].concat());
+    assert!(second.data.contains("against"), "{second:?}");
+}

@@ -87,7 +87,7 @@ fn gates_of_a_spec_are_refused_as_a_run_refuses_them() {
     exit 2
     error: evals/quiz.yaml: gate `right.accuracy`: `no_worse_than` needs a `margin`, the largest loss that does not matter (0.02 is two points); no data can show that nothing at all is lost
     exit 2
-    error: evals/quiz.yaml: gate `right.accuracy` is held against the baseline, and there is none; name a run or an exported file with --baseline
+    error: evals/quiz.yaml: gate `right.accuracy` is held against the baseline, and there is none; name a run or an exported file with --baseline, or `none` for the run that is to become the first one
     exit 2
     error: evals/quiz.yaml: gate `latency.p95` cannot be held against another run row by row; bound it with `at_most`, or compare `cost.per_sample`, `errors.share` or what a scorer measures
     ");

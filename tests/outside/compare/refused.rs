@@ -157,7 +157,7 @@ fn a_gate_on_a_baseline_without_one_is_refused_with_the_way_out() {
         insta::allow_duplicates! {
             insta::assert_snapshot!(quiz.eval(&["--gate", gate]).told(&quiz.project), @"
             exit 2
-            error: evals/quiz.yaml: gate `right.accuracy` is held against the baseline, and there is none; name a run or an exported file with --baseline
+            error: evals/quiz.yaml: gate `right.accuracy` is held against the baseline, and there is none; name a run or an exported file with --baseline, or `none` for the run that is to become the first one
             ");
         }
     }

@@ -27,7 +27,8 @@ Is {{ thing }} a fruit?
 ";
 
 fn call(prompt: Value, thing: &str, messages: &[(&str, &str)]) -> Value {
-    let messages: Vec<Value> = messages.iter().map(|(role, content)| json!({"role": role, "content": content})).collect();
+    let messages: Vec<Value> =
+        messages.iter().map(|(role, content)| json!({"role": role, "content": content})).collect();
     json!({"prompt": prompt, "inputs": {"thing": thing}, "messages": messages})
 }
 
@@ -108,32 +109,197 @@ fn every_difference_is_told_with_its_line() {
 }
 
 #[test]
-fn a_file_that_is_no_capture_is_told_by_line() {
+fn lines_that_are_no_captured_call_are_told_and_the_others_are_checked() {
     let project = sorted();
-    let mut told_of = told(&project, &["prompt", "check", "--against", "missing.jsonl"]);
-    for text in ["{\"prompt\": \"ask@1\"}\n", "\n\nno json\n", "{\"prompt\": \"ask\", \"inputs\": {}}\n", ""] {
-        project.write("captured.jsonl", text);
-        told_of.push_str(&told(&project, &["prompt", "check", "--against", "captured.jsonl"]));
+    let good = call(json!("ask@1"), "x", &[("system", "Answer yes or no."), ("user", "Is x a fruit?")]);
+    let bad = call(json!("ask@1"), "x", &[("system", "Answer!"), ("user", "Is x a fruit?")]);
+    let with = |key: &str, value: Value| {
+        let mut call = good.clone();
+        call[key] = value;
+        call.to_string()
+    };
+    let deep = format!("{{\"prompt\": \"ask@1\", \"messages\": {}", "[".repeat(100_000));
+    let lines = [
+        good.to_string(),
+        "no json".to_owned(),
+        "[\"ask@1\"]".to_owned(),
+        "{\"prompt\": \"ask@1\"".to_owned(),
+        String::new(),
+        deep,
+        json!({"prompt": "ask@1"}).to_string(),
+        json!({"prompt": "ask@1", "messages": []}).to_string(),
+        json!({"inputs": {}, "messages": []}).to_string(),
+        with("messages", json!("x".repeat(100_000))),
+        with("messages", json!([{"role": "user", "content": {"a": "b"}}])),
+        with("messages", json!([7])),
+        with("tools", json!([7])),
+        with("response_format", json!(7)),
+        with("model", json!(["m"])),
+        with("parameters", json!([0])),
+        with("request", json!("\u{1b}[2J")),
+        with("prompt", json!({"name": "ask", "digest": 7})),
+        with("at", json!("whenever")).replace("ask@1", "ask@latest"),
+        // Of no matter where nothing asks for it.
+        with("at", json!("whenever")),
+        bad.to_string(),
+    ];
+    project.write("captured.jsonl", lines.join("\n"));
+    insta::assert_snapshot!(told(&project, &["prompt", "check", "--against", "captured.jsonl"]), @"");
+    let ended = project.carat(&["prompt", "check", "--against", "captured.jsonl", "--json"]);
+    assert!(!ended.acts());
+    let told_of: Value = serde_json::from_str(&ended.data).unwrap();
+    assert_eq!((&told_of["calls"], &told_of["unreadable"], &told_of["differ"]), (&json!(3), &json!(17), &json!(1)));
+    assert_eq!((&told_of["told"][0]["line"], &told_of["told"][0]["prompt"]), (&json!(2), &Value::Null));
+    assert_eq!(told_of["told"][0]["findings"][0]["what"], "unreadable");
+}
+
+#[test]
+fn many_lines_that_cannot_be_read_hide_no_difference() {
+    let project = sorted();
+    let bad = call(json!("ask@1"), "x", &[("system", "Answer!"), ("user", "Is x a fruit?")]);
+    project.write("captured.jsonl", format!("{}{bad}\n", "?\n".repeat(1000)));
+    let told = told(&project, &["prompt", "check", "--against", "captured.jsonl"]);
+    let tail: Vec<&str> = told.lines().rev().take(6).collect();
+    insta::assert_snapshot!(tail.into_iter().rev().collect::<Vec<_>>().join("\n"), @"");
+}
+
+#[test]
+fn a_file_with_nothing_in_it_is_told_and_so_is_one_that_is_not_there() {
+    let project = sorted();
+    project.write("captured.jsonl", "\n");
+    let told_of = ["missing.jsonl", "captured.jsonl", "prompts"]
+        .map(|file| told(&project, &["prompt", "check", "--against", file]));
+    insta::assert_snapshot!(told_of.concat(), @"");
+}
+
+/// A prompt with all that a request may have besides its messages.
+const FULL: &str = "---
+model: { id: small-1, options: { temperature: 0, additionalProperties: { mirostat: 2 } } }
+inputs:
+  thing: { kind: string }
+tools:
+  - name: look
+    kind: function
+    description: Looks it up.
+    parameters: { type: object, properties: { what: { type: string } } }
+outputs:
+  answer: { kind: string }
+---
+user:
+Is {{ thing }} a fruit?
+";
+
+/// The body of a call that says just what the prompt says.
+fn full_body() -> Value {
+    let answer = json!({"type": "object", "properties": {"answer": {"type": "string"}}, "required": ["answer"],
+        "additionalProperties": false});
+    json!({"model": "small-1", "temperature": 0, "mirostat": 2, "prediction": {"type": "content"},
+        "messages": [{"role": "user", "content": "Is x a fruit?"}],
+        "tools": [{"type": "function", "function": {"name": "look", "description": "Looks it up.",
+            "parameters": {"properties": {"what": {"type": "string"}}, "type": "object"}}}],
+        "response_format": {"type": "json_schema", "json_schema": {"name": "full", "schema": answer}}})
+}
+
+#[test]
+fn tools_output_format_and_model_are_compared_by_what_they_say() {
+    let project = desk();
+    project.write("prompts/full.prompty", FULL);
+    well(&project, &["prompt", "save", "full"]);
+    let call = |request: Value| json!({"prompt": "full@1", "inputs": {"thing": "x"}, "request": request});
+    let changed = |pointer: &str, value: Value| {
+        let mut body = full_body();
+        *body.pointer_mut(pointer).unwrap() = value;
+        call(body)
+    };
+    let mut bare = full_body();
+    for key in ["tools", "response_format", "model"] {
+        bare.as_object_mut().unwrap().remove(key);
     }
-    insta::assert_snapshot!(told_of, @"
-    exit 2
-    error: missing.jsonl: No such file or directory (os error 2)
-    exit 2
-    error: captured.jsonl:1: missing field `inputs` at line 1 column 19; a captured call has `prompt`, `inputs` and `messages` (or `request`)
-    exit 2
-    error: captured.jsonl:3: expected ident at line 1 column 2; a captured call has `prompt`, `inputs` and `messages` (or `request`)
-    exit 2
-    error: captured.jsonl:1: there is neither `messages` nor a `request` with messages
-    exit 4
-    error: captured.jsonl has no captured calls
-    ");
+    // Carat's own shapes, beside the body.
+    let mut own = call(json!({"messages": full_body()["messages"], "temperature": 0.0, "mirostat": 2}));
+    own["tools"] = json!([full_body()["tools"][0]["function"]]);
+    own["response_format"] = full_body()["response_format"]["json_schema"].clone();
+    own["response_format"]["type"] = "json_schema".into();
+    capture(
+        &project,
+        &[
+            call(full_body()),
+            own,
+            changed("/tools/0/function/parameters/properties/what/type", json!("integer")),
+            changed("/tools/0/function/description", json!("Does it.")),
+            changed("/tools/0/function/name", json!("\u{1b}find")),
+            changed("/response_format/json_schema/schema/required", json!([])),
+            changed("/response_format", json!({"type": "json_object"})),
+            changed("/model", json!("large-1")),
+            changed("/mirostat", json!(1)),
+            call(bare),
+        ],
+    );
+    insta::assert_snapshot!(told(&project, &["prompt", "check", "--against", "captured.jsonl"]), @"");
+}
+
+#[test]
+fn a_label_is_where_it_pointed_when_the_call_was_made() {
+    let project = sorted();
+    well(&project, &["prompt", "label", "ask@1", "production"]);
+    let then = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3f+00:00").to_string();
+    well(&project, &["prompt", "label", "ask@2", "production"]);
+    let called = |reference: &str, at: Option<&str>, rules: &str| {
+        let mut call = call(json!(reference), "x", &[("system", rules), ("user", "Is x a fruit?")]);
+        call["at"] = json!(at);
+        call
+    };
+    let (first, second) = ("Answer yes or no.", "Say yes or no, nothing else.");
+    let calls = [
+        called("ask@production", Some(&then), first),
+        called("ask@production", Some(&then), second),
+        called("ask@production", Some("2999-01-01T00:00:00Z"), second),
+        called("ask@latest", Some(&then), second),
+        called("ask@production", Some("2020-01-01T00:00:00Z"), first),
+        called("ask@production", None, second),
+        called("ask@production", None, first),
+    ];
+    capture(&project, &calls);
+    insta::assert_snapshot!(told(&project, &["prompt", "check", "--against", "captured.jsonl"]), @"");
+}
+
+#[test]
+fn without_a_prompt_the_stamp_in_the_metadata_of_the_request_names_it() {
+    let project = sorted();
+    let shown: Value = serde_json::from_str(&said(&project, &["prompt", "log", "ask", "--json"])).unwrap();
+    let digest = shown.to_string().split("sha256:").nth(1).unwrap()[..64].to_owned();
+    let call = |metadata: Value, rules: &str| {
+        json!({"inputs": {"thing": "x"}, "request": {"temperature": 0, "metadata": metadata,
+            "messages": [{"role": "system", "content": rules}, {"role": "user", "content": "Is x a fruit?"}]}})
+    };
+    let second = "Say yes or no, nothing else.";
+    let stamp =
+        json!({"prompt": "ask", "prompt_version": "2", "prompt_digest": format!("sha256:{digest}"), "team": "a"});
+    let mut beside = call(stamp.clone(), second);
+    beside["messages"] = beside["request"]["messages"].take();
+    beside["request"] = json!({"metadata": stamp});
+    capture(
+        &project,
+        &[
+            call(stamp, second),
+            beside,
+            call(json!({"prompt": "ask", "prompt_version": "1"}), second),
+            call(json!({}), second),
+        ],
+    );
+    insta::assert_snapshot!(told(&project, &["prompt", "check", "--against", "captured.jsonl"]), @"");
 }
 
 #[test]
 fn only_the_prompts_that_are_named_are_looked_at() {
     let project = sorted();
     let rules = ("system", "Answer yes or no.");
-    capture(&project, &[call(json!("ask@1"), "x", &[rules, ("user", "Is x a fruit?")]), call(json!("sort"), "x", &[rules])]);
-    assert!(said(&project, &["prompt", "check", "ask", "--against", "captured.jsonl"]).starts_with("1 captured calls: 1 as"));
+    capture(
+        &project,
+        &[call(json!("ask@1"), "x", &[rules, ("user", "Is x a fruit?")]), call(json!("sort"), "x", &[rules])],
+    );
+    assert!(
+        said(&project, &["prompt", "check", "ask", "--against", "captured.jsonl"]).starts_with("1 captured call: 1 as")
+    );
     assert_eq!(project.carat(&["prompt", "check", "nobody", "--against", "captured.jsonl"]).code, Some(4));
 }

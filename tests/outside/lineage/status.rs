@@ -10,6 +10,11 @@ fn next(project: &Project) -> (Value, String) {
     (status["reached"].clone(), status["next"]["do"].as_str().unwrap_or_default().to_owned())
 }
 
+fn add(project: &Project, name: &str, text: &str) {
+    let there = std::fs::read_to_string(project.file(name)).unwrap();
+    project.write(name, there + text);
+}
+
 fn git(project: &Project, args: &[&str]) {
     let done = std::process::Command::new("git")
         .args(["-c", "user.name=Ada", "-c", "user.email=ada@example.com"])
@@ -18,6 +23,9 @@ fn git(project: &Project, args: &[&str]) {
         .status();
     assert!(done.unwrap().success());
 }
+
+/// One label that asks for evidence, and one that does not.
+const POLICY: &str = "{ production: { owner: true }, staging: { needs: [{ eval: fruit }] } }";
 
 #[test]
 fn a_project_climbs_one_step_at_a_time() {
@@ -43,6 +51,10 @@ fn a_project_climbs_one_step_at_a_time() {
     project.write("carat.yaml", format!("{yaml}owners: {{ prompts: \"@ada\" }}\npolicy: {{ production: {{ owner: true }} }}\n"));
     told(&project);
     well(&project, &["prompt", "promote", "sort", "--to", "production"]);
+    told(&project);
+    project.write("carat.yaml", format!("{yaml}owners: {{ prompts: \"@ada\" }}\npolicy: {POLICY}\n"));
+    told(&project);
+    well(&project, &["prompt", "promote", "sort", "--to", "staging", "--run"]);
     told(&project);
     git(&project, &["commit", "-qam", "gates"]);
     project.set("CI", "true");
@@ -92,6 +104,72 @@ fn the_ladder_is_told_with_what_each_rung_rests_on() {
     next
       git init && git add . && git commit
     ");
+}
+
+/// A project with this policy, an owner, and an eval with a gate that holds.
+fn with_policy(policy: &str) -> Project {
+    let project = desk();
+    add(&project, "carat.yaml", &format!("owners: {{ prompts: \"@ada\" }}\npolicy: {{ {policy} }}\n"));
+    add(&project, "evals/fruit.yaml", "gates:\n  - { metric: errors.share, at_most: 0.9 }\n");
+    project
+}
+
+/// What a rung rests on, and the step that leads to it.
+fn rung(project: &Project, what: &str) -> String {
+    let status: Value = serde_json::from_str(&said(project, &["status", "--json"])).unwrap();
+    let check = status["checks"].as_array().unwrap().iter().find(|check| check["what"] == what).unwrap();
+    let told = |key: &str| check[key].as_str().unwrap_or("–").to_owned();
+    format!("{}\n{}", told("because"), told("next"))
+}
+
+fn change(project: &Project) {
+    add(project, "prompts/sort.prompty", "\nOne word.\n");
+}
+
+#[test]
+fn a_promotion_counts_by_its_evidence_and_as_long_as_it_is_in_force() {
+    const RUNG: &str = "a promotion with evidence";
+    let promote = ["prompt", "promote", "sort", "--to", "production"];
+    let project = with_policy("production: { needs: [{ eval: fruit }] }");
+    insta::assert_snapshot!(rung(&project, RUNG), @"");
+    well(&project, &[&promote[..], &["--emergency", "it burns"]].concat());
+    insta::assert_snapshot!(rung(&project, RUNG), @"");
+    change(&project);
+    well(&project, &[&promote[..], &["--run"]].concat());
+    insta::assert_snapshot!(rung(&project, RUNG), @"");
+    change(&project);
+    well(&project, &[&promote[..], &["--emergency", "again"]].concat());
+    insta::assert_snapshot!(rung(&project, RUNG), @"");
+    well(&project, &["prompt", "rollback", "sort", "--label", "production"]);
+    insta::assert_snapshot!(rung(&project, RUNG), @"");
+    well(&project, &["prompt", "rollback", "sort", "--label", "production", "--to", "1"]);
+    insta::assert_snapshot!(rung(&project, RUNG), @"");
+}
+
+#[test]
+fn what_is_proposed_is_shown_before_anything_else_is() {
+    let project = with_policy("production: { needs: [{ eval: fruit }], reviewers: 1 }");
+    let ended = project.carat(&["prompt", "promote", "sort", "--to", "production", "--run"]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let rung = rung(&project, "a promotion with evidence");
+    let (because, next) = rung.split_once('\n').unwrap();
+    assert_eq!(because, "sort@1 is proposed for production");
+    let command: Vec<&str> = next.split(' ').skip(1).collect();
+    assert_eq!(command[..2], ["promotion", "show"]);
+    assert!(well(&project, &command).data.contains("sort@1"));
+}
+
+#[test]
+fn owners_and_a_policy_count_if_they_are_about_something() {
+    let told = |owners: &str, policy: &str| {
+        let project = desk();
+        add(&project, "carat.yaml", &format!("owners: {{ {owners} }}\npolicy: {{ {policy} }}\n"));
+        format!("{}\n{}", rung(&project, "owners"), rung(&project, "a policy"))
+    };
+    insta::assert_snapshot!(told("prompts/suport: \"@a\"", "production: { needs: [{ eval: friut }] }"), @"");
+    insta::assert_snapshot!(told("prompts: \" \"", "production: { needs: [{ eval: fruit, models: [neerest] }] }"), @"");
+    insta::assert_snapshot!(told("prompts/support: \"@a\"", "production: {}, staging: { author_may_approve: true }"), @"");
+    insta::assert_snapshot!(told("prompts/support: \"@a\", models: \"@b\"", "production: {}, staging: { reviewers: 1 }"), @"");
 }
 
 #[test]

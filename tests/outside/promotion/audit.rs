@@ -48,6 +48,30 @@ fn the_newest_comes_first_and_can_be_asked_for_by_name() {
 }
 
 #[test]
+fn a_name_with_a_slip_is_told_the_nearest_one_and_no_entries_at_all_cannot_be_asked_for() {
+    let desk = desk();
+    let told = [["--subject", "triag"], ["--subject", "support/triag"], ["--subject", "nobody"]]
+        .map(|args| desk.told(&desk.ada(&[&["audit", "log"], &args[..]].concat())));
+    insta::assert_snapshot!(told.join(""), @"");
+    let none = desk.ada(&["audit", "log", "--limit", "0"]);
+    assert_eq!((none.code, none.talk.contains("'--limit <N>'")), (Some(2), true), "{none:?}");
+}
+
+#[test]
+fn a_label_that_was_promoted_and_is_moved_by_hand_is_marked() {
+    let desk = desk();
+    desk.policy("");
+    desk.prompt("Two.", true);
+    for args in [&["save", "support/triage"][..], &["label", "support/triage@2", "candidate"], &["label", "support/triage@2", "production"]] {
+        let ended = desk.ada(&[&["prompt"], args].concat());
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+    }
+    insta::assert_snapshot!(desk.shown(&desk.ada(&["audit", "log", "--limit", "3"])), @"");
+    assert_eq!(desk.json(&["audit", "log", "--json"])["by_hand"], serde_json::json!([10]));
+    assert_eq!(desk.ada(&["audit", "verify"]).code, Some(0), "it is on record as what it was");
+}
+
+#[test]
 fn the_exported_log_is_checked_by_twenty_lines_of_python() {
     let desk = desk();
     let ended = desk.ada(&["audit", "export", "--out", "audit.jsonl"]);
@@ -68,6 +92,8 @@ fn the_exported_log_is_checked_by_twenty_lines_of_python() {
     let log = std::fs::read_to_string(desk.project.file("audit.jsonl")).unwrap();
     desk.project.write("audit.jsonl", log.replacen("Ben", "Bob", 1));
     assert_eq!(check().0, Some(1), "{}", check().1);
+    desk.project.write("audit.jsonl", "{}\nnot JSON\n[\n".to_owned() + &log);
+    assert_eq!(check(), (Some(1), "line 1 is no entry\nline 2 is no entry\nline 3 is no entry\n".to_owned()));
     let again = desk.ada(&["audit", "export", "--out", "audit.jsonl"]);
     assert_eq!(desk.told(&again), "exit 2\nerror: audit.jsonl is there already; --force overwrites it\n");
 }
@@ -99,7 +125,7 @@ fn an_anchor_is_a_text_or_a_file() {
 fn json_says_the_same() {
     let desk = desk();
     let verified = desk.json(&["audit", "verify", "--json"]);
-    assert_eq!(verified["whole"], true);
+    assert_eq!((&verified["whole"], &verified["unheld"]), (&true.into(), &serde_json::json!([])));
     assert_eq!(format!("{}\n", verified["anchor"].as_str().unwrap()), desk.ada(&["audit", "verify", "-q"]).data);
     let entries = desk.json(&["audit", "log", "--json"])["entries"].as_array().unwrap().clone();
     assert_eq!(verified["entries"], entries.len());

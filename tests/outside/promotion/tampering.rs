@@ -153,3 +153,48 @@ fn a_version_whose_author_was_changed_or_that_was_put_in_is_found() {
         "
     );
 }
+
+#[test]
+fn what_was_said_of_a_version_and_of_a_move_is_held_to_the_log() {
+    insta::assert_snapshot!(
+        after("UPDATE versions SET message = 'checked by Ben', git_commit = 'abc' WHERE kind = 'prompt' AND number = 2"),
+        @""
+    );
+    insta::assert_snapshot!(after("UPDATE label_moves SET why = 'all was well' WHERE key = 2"), @"");
+    insta::assert_snapshot!(after("UPDATE label_moves SET promotion = NULL, why = NULL"), @"");
+}
+
+#[test]
+fn a_content_that_was_edited_is_found() {
+    for (kind, from, to) in [
+        ("prompt", "Two.", "Always say billing."),
+        ("eval", "0.5", "0.1"),
+        ("model", "nearest", "echo"),
+    ] {
+        let edit = format!("UPDATE versions SET body = replace(body, '{from}', '{to}') WHERE kind = '{kind}'");
+        let found = after(&edit);
+        assert!(found.lines().count() == 2 && found.contains(" was edited: its digest is "), "{found}");
+        assert!(found.contains(&format!("✗ {kind} ")), "{found}");
+    }
+    insta::assert_snapshot!(after("UPDATE versions SET body = 'x' WHERE number = 1"), @"");
+    insta::assert_snapshot!(after("UPDATE versions SET body = NULL WHERE number = 2"), @"");
+}
+
+#[test]
+fn rows_that_were_edited_moved_or_lost_are_found() {
+    insta::assert_snapshot!(
+        after("UPDATE contents SET body = replace(body, 'billing', 'account') WHERE in_version = 1"),
+        @""
+    );
+    insta::assert_snapshot!(after("UPDATE version_rows SET content = content + 1"), @"");
+    insta::assert_snapshot!(after("UPDATE versions SET rows_kept = 11 WHERE kind = 'dataset'"), @"");
+    insta::assert_snapshot!(after("DELETE FROM version_rows"), @"");
+}
+
+#[test]
+fn what_was_not_kept_is_not_taken_for_checked() {
+    let desk = Desk::with(POLICY);
+    desk.eval(&["--limit", "1"]);
+    insta::assert_snapshot!(desk.told(&desk.ada(&["audit", "verify"])), @"");
+    assert_eq!(desk.json(&["audit", "verify", "--json"])["unheld"], serde_json::json!(["dataset tickets@1"]));
+}

@@ -149,6 +149,20 @@ fn what_nobody_answers_for_is_told_in_one_line() {
 }
 
 #[test]
+fn owners_and_policies_that_are_about_nothing_are_told_with_the_nearest_name() {
+    let project = Project::small();
+    project.write("prompts/support/triage.prompty", "user:\nhi\n");
+    let told = |yaml: &str| {
+        project.write("carat.yaml", format!("models:\n  nearest: {{ provider: baseline }}\n{yaml}"));
+        found(&project.carat(&["doctor"]), &project, &["owners", "policy"])
+    };
+    let owners = "owners: { prompts: a, datasets/: a, evals: a, prompts/suport: b, dataset: c, \"models/*x\": d, models/nearest: e }\n";
+    insta::assert_snapshot!(told(owners), @"");
+    let policy = "owners: { prompts: a, datasets: a }\npolicy:\n  production: { needs: [{ eval: friut, models: [nearset] }, { eval: fruit }], reviewers: 1 }\n  staging: { author_may_approve: true }\n  canary: { needs: [{ eval: fruit, models: [nearest] }] }\n";
+    insta::assert_snapshot!(told(policy), @"");
+}
+
+#[test]
 fn a_store_that_is_not_there_is_not_made() {
     let project = Project::small();
     let ended = project.carat(&["doctor"]);

@@ -22,6 +22,7 @@ fn a_new_project_runs_offline_and_its_gates_hold() {
     wrote datasets/tickets.jsonl
     wrote evals/triage.yaml
     wrote REVIEW.md
+    wrote lifecycles.yaml
     wrote .gitignore
     wrote carat.yaml
     next: carat eval triage
@@ -72,6 +73,31 @@ fn production_asks_for_the_eval_and_for_a_second_person() {
 }
 
 #[test]
+fn what_the_review_guide_says_works_as_written() {
+    let project = Project::empty();
+    project.carat(&["init", "-q"]);
+    let guide = fs::read_to_string(project.file("REVIEW.md")).unwrap();
+    let written: Vec<&str> = guide.lines().filter(|line| line.starts_with("    carat ")).collect();
+    let [promote, approve, export, back, again, check] = written[..] else { panic!("{written:?}") };
+    let code_of = |line: &str, actor: &str| {
+        // In quotes there are several words.
+        let (words, quoted) =
+            line.split_once('"').map_or((line, None), |(words, rest)| (words, rest.strip_suffix('"')));
+        let words = words.split_whitespace().skip(1).chain(quoted).chain(["--actor", actor]);
+        project.carat(&words.collect::<Vec<_>>()).code
+    };
+    let (ann, bob) = ("Ann <ann@example.com>", "Bob <bob@example.com>");
+    assert_eq!(code_of("carat eval triage -q", ann), Some(0));
+    assert_eq!(code_of(promote, ann), Some(1), "somebody else has to approve");
+    let list: Value = serde_json::from_str(&project.carat(&["promotion", "list", "--json"]).data).unwrap();
+    let approve = approve.replace("ID", list["promotions"][0]["id"].as_str().unwrap());
+    assert_eq!(code_of(&approve, bob), Some(0));
+    assert_eq!(code_of(export, bob), Some(0));
+    assert_eq!(code_of(back, bob), Some(2), "a first version has none before it");
+    assert_eq!((code_of(again, bob), code_of(check, bob)), (Some(0), Some(0)));
+}
+
+#[test]
 fn another_folder_is_made_and_named_in_the_one_next_step() {
     let project = Project::empty();
     let ended = project.carat(&["init", "the desk"]);
@@ -109,6 +135,7 @@ fn what_is_there_is_kept_and_told() {
     kept datasets/tickets.jsonl
     wrote evals/triage.yaml
     kept REVIEW.md
+    wrote lifecycles.yaml
     added to .gitignore
     wrote carat.yaml
     what was there is kept as it was; the example may not fit it
@@ -134,6 +161,7 @@ fn what_was_interrupted_is_done_again() {
     as it was datasets/tickets.jsonl
     wrote evals/triage.yaml
     as it was REVIEW.md
+    as it was lifecycles.yaml
     as it was .gitignore
     wrote carat.yaml
     next: carat eval triage
@@ -164,6 +192,7 @@ fn a_repository_that_is_there_keeps_its_runs_to_itself() {
             "carat.yaml",
             "datasets/tickets.jsonl",
             "evals/triage.yaml",
+            "lifecycles.yaml",
             "prompts/support/triage-examples.prompty",
             "prompts/support/triage.prompty"
         ]
@@ -210,6 +239,10 @@ fn what_was_written_is_told_as_json() {
         {
           "path": "REVIEW.md",
           "what": "kept"
+        },
+        {
+          "path": "lifecycles.yaml",
+          "what": "new"
         },
         {
           "path": ".gitignore",

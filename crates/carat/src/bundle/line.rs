@@ -20,7 +20,7 @@ pub(super) struct Line<'a> {
     #[serde(default)]
     pub(super) labels: BTreeSet<String>,
     pub(super) package: Package,
-    /// The front matter of the package's text as JSON: YAML takes more time than all the rest together.
+    /// What the front matter of the package's text comes to: YAML takes more time than all the rest together.
     #[serde(borrow, default, skip_serializing_if = "Option::is_none")]
     pub(super) front: Option<&'a RawValue>,
 }

@@ -9,8 +9,9 @@
 //! {"name":"support/triage","version":7,"digest":"sha256:…","labels":["latest","production"],"package":{…},"front":{…}}
 //! ```
 //!
-//! The digest of the first line is the SHA-256 of all bytes behind that line. `front` is the front matter of the package's
-//! text as JSON, which is read in a fraction of the time; it may be left out. The same versions make the same bytes.
+//! The digest of the first line is the SHA-256 of all bytes behind that line. `front` is what the front matter of the
+//! package's text comes to, as JSON, which is read in a fraction of the time; it may be left out. The same versions make the
+//! same bytes.
 
 mod error;
 mod frame;

@@ -92,8 +92,11 @@ fn a_line_that_is_not_as_it_should_be_is_told_with_its_number() {
 
 #[test]
 fn a_prompt_that_is_another_than_its_line_says_is_refused() {
-    let said = Digest::of_bytes(b"x").to_string();
-    insta::assert_snapshot!(error(&with_line(|line| line["digest"] = json!(said))), @"p.carat:2: support/triage@7 should have the digest sha256:2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881, and what is packed has sha256:6499e9bd61dd1bfc2b150d8c0f0a50c492f63e565a923543904ae29708c26860; export it again with `carat prompt export`");
+    let (said, found) =
+        (Digest::of_bytes(b"x").to_string(), package(TRIAGE).prompt("support/triage").unwrap().digest());
+    let message = error(&with_line(|line| line["digest"] = json!(said)));
+    let message = message.replace(&said, "SAID").replace(&found.to_string(), "FOUND");
+    insta::assert_snapshot!(message, @"p.carat:2: support/triage@7 should have the digest SAID, and what is packed has FOUND; export it again with `carat prompt export`");
     let without_include = with_line(|line| line["package"]["text"] = json!("user:\n{% include 'a.jinja' %}"));
     insta::assert_snapshot!(error(&without_include), @"p.carat:2: support/triage@7 cannot be read: prompts/support/triage.prompty:2: cannot include `a.jinja`: it is not in the prompt's package");
 }

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::mpsc::channel;
+use std::time::{Duration, SystemTime};
 
 use carat::{OpenError, Prompts};
 use serde_json::json;
@@ -22,6 +24,11 @@ fn project() -> TempDir {
     file(folder.path(), "prompts/hello.prompty", "\u{FEFF}user:\n{% include '../shared/tone.jinja' %} ![it](cat.png)");
     file(folder.path(), "prompts/cat.png", b"\x89PNG\r\n\x1a\n...");
     file(folder.path(), "shared/tone.jinja", "Be kind.");
+    for path in ["prompts/support/triage.prompty", "prompts/hello.prompty", "prompts/cat.png", "shared/tone.jinja"] {
+        // Long enough ago that a change is seen by its time alone.
+        let path = fs::File::options().write(true).open(folder.path().join(path)).unwrap();
+        path.set_modified(SystemTime::now() - Duration::from_secs(60)).unwrap();
+    }
     folder
 }
 
@@ -70,13 +77,13 @@ fn a_change_of_anything_that_a_prompt_takes_is_taken_up() {
 #[test]
 fn a_watched_folder_takes_up_what_changes_outside_of_it() {
     let folder = project();
-    let (tell, told) = std::sync::mpsc::channel();
-    let options = Prompts::options().interval(std::time::Duration::from_millis(10));
+    let (tell, told) = channel();
+    let options = Prompts::options().interval(Duration::from_millis(10));
     let prompts =
         options.on_reload(move |news| tell.send(news.clone()).unwrap()).open(folder.path().join("prompts")).unwrap();
     file(folder.path(), "shared/tone.jinja", "Be brief.");
     while says(&prompts, "hello") != "Be brief." {
-        told.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
+        told.recv_timeout(Duration::from_secs(20)).unwrap();
     }
 }
 

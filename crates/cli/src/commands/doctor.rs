@@ -4,7 +4,8 @@ mod around;
 mod finding;
 mod itself;
 mod models;
-mod owners;
+pub(crate) mod owners;
+pub(crate) mod policy;
 mod programs;
 mod project;
 mod store;
@@ -35,6 +36,7 @@ pub(crate) async fn run(args: &Args, global: &Global) -> Result<Exit, Fault> {
         Ok(session) => {
             findings.extend(project::look(&session.project));
             findings.extend(owners::look(&session.project));
+            findings.extend(policy::look(&session.project));
             findings.push(store::look(&session).await);
             findings.extend(models::look(&session, args.offline).await);
             session.project.root().to_owned()

@@ -20,7 +20,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
-    /// All eval specs, with their newest versions and their labels, and whether the files differ from these
+    /// All eval specs, with their newest versions and their labels, and whether the files differ from these; digests are the files'
     List {
         /// As JSON
         #[arg(long)]

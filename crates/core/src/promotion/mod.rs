@@ -123,11 +123,39 @@ pub struct Finding {
     pub what: String,
     /// Whether it is there.
     pub holds: bool,
-    /// Why, with what was looked at; and what to do, where it is not there.
-    pub because: String,
+    /// Whether it turned out to ask nothing of the thing, so that it holds for nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks_nothing: bool,
+    /// Why, with what was looked at; and what to do, where it is not there. Each is told on a line of its own. Records of an
+    /// older carat have one text.
+    #[serde(deserialize_with = "one_or_several")]
+    pub because: Vec<String>,
+    /// The commands that would make the evidence that is missing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<String>,
     /// The run that shows it, and the model it was run on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<EvidenceId>,
+}
+
+impl Finding {
+    /// A finding that no run shows.
+    const fn told(what: String, holds: bool, because: Vec<String>) -> Self {
+        Self { what, holds, asks_nothing: false, because, commands: Vec::new(), evidence: Vec::new() }
+    }
+}
+
+fn one_or_several<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Told {
+        One(String),
+        Several(Vec<String>),
+    }
+    Ok(match Told::deserialize(deserializer)? {
+        Told::One(text) => vec![text],
+        Told::Several(parts) => parts,
+    })
 }
 
 /// Which part of which run shows something.
@@ -157,10 +185,22 @@ pub struct Evidence {
     pub finished_at: Option<String>,
     /// Why it is no evidence whatever it says: it was cut short, took a part of the rows, its spec is another one, …
     pub flaw: Option<String>,
-    /// When a newer version of its dataset was saved; none if it is the newest.
-    pub dataset_superseded_at: Option<String>,
+    /// What is newer than the version of its dataset; none if that is the newest.
+    pub dataset_superseded: Option<Newer>,
     /// The gates that did not hold, each in words; none where all did.
     pub failed_gates: Vec<String>,
     /// How many gates were held against it. An eval without gates proves nothing.
     pub gates: usize,
+}
+
+/// What is newer than the rows of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Newer {
+    /// A version of the dataset.
+    Version {
+        /// When it was saved: RFC 3339.
+        saved_at: String,
+    },
+    /// The rows that the dataset's file has now, of which there is no version yet.
+    Unsaved,
 }

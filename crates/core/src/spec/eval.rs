@@ -94,6 +94,9 @@ pub struct Overrides {
     /// Gates besides the spec's.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gates: Vec<GateSpec>,
+    /// Whether the run is to become the first baseline, so that nothing is held against one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_first: bool,
     /// What a missed gate does, instead of what each of them says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate_mode: Option<GateMode>,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Price, Span};
+use crate::Digest;
 
 /// Something that answers, and how to reach it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -78,6 +79,14 @@ pub enum Provider {
     Recorded,
     /// A program: JSON request in, JSON answer out.
     Command,
+}
+
+impl ModelSpec {
+    /// The name of a version of these settings: of the model that is made of them, by the digest of its id, and of the
+    /// parameters that go along with every question. Prices, limits and time-outs decide no answer, and make no version.
+    pub fn settings_digest(&self, model: Digest) -> Digest {
+        if self.parameters.is_empty() { model } else { Digest::of_json(&(model, &self.parameters)) }
+    }
 }
 
 impl Provider {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use carat_core::audit::{Action, Anchor, Chain, Deed, Entry};
 use carat_core::prompt::Beside;
-use carat_core::spec::{EvalSpec, PolicySpec};
+use carat_core::spec::{EvalSpec, ModelSpec, PolicySpec};
 use carat_core::version::{Actor, Kind, Source};
 use carat_core::{Digest, Image, Prompt, Request, Row};
 use serde::Serialize;
@@ -165,7 +165,16 @@ fn models() -> Vec<Value> {
         let digest = Digest::of_json(&content);
         json!({"kind": "model", "about": name, "settings": settings, "content": content, "digest": digest})
     };
-    models.map(model).into()
+    // A version of the settings covers the parameters that go along with every question, where there are any.
+    let version = |(name, settings, content): &(&str, Value, Value)| {
+        let model = Digest::of_json(content);
+        let spec: ModelSpec = serde_json::from_value(settings.clone()).unwrap();
+        let content = if spec.parameters.is_empty() { content.clone() } else { json!([model, spec.parameters]) };
+        let digest = spec.settings_digest(model);
+        json!({"kind": "settings", "about": name, "settings": settings, "content": content, "digest": digest})
+    };
+    let versions: Vec<Value> = models[..2].iter().map(version).collect();
+    models.map(model).into_iter().chain(versions).collect()
 }
 
 /// A log with every kind of entry.

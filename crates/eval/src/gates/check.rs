@@ -123,7 +123,7 @@ fn reference(gate: &GateSpec, plan: &PlanOutline) -> Result<(), String> {
             Some(_) => Ok(()),
             None => Err(format!(
                 "gate `{name}` is held against the baseline, and there is none; name a run or an exported file with \
-                 --baseline"
+                 --baseline, or `none` for the run that is to become the first one"
             )),
         };
     }

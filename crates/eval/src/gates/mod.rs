@@ -20,6 +20,27 @@ pub use check::check;
 pub(crate) use relative::is_called;
 pub use text::{parse, written};
 
+/// Whether a gate is held against the baseline.
+pub fn is_against_baseline(gate: &GateSpec) -> bool {
+    comparing::reference(gate) == Some(comparing::BASELINE)
+}
+
+/// The gates without what they hold against the baseline, for a run before there is one; what nothing is left of goes.
+pub fn without_baseline(gates: &[GateSpec]) -> Vec<GateSpec> {
+    let absolute = |gate: &GateSpec| GateSpec {
+        no_worse_than: None,
+        better_than: None,
+        margin: None,
+        detectable_at_most: None,
+        ..gate.clone()
+    };
+    let kept = gates.iter().filter_map(|gate| {
+        let is_bound = gate.at_least.is_some() || gate.at_most.is_some();
+        if is_against_baseline(gate) { is_bound.then(|| absolute(gate)) } else { Some(gate.clone()) }
+    });
+    kept.collect()
+}
+
 /// What a gate found.
 struct Judgement {
     holds: bool,

@@ -197,6 +197,7 @@ impl Prompt {
     /// All that reaches the model, as the JSON that the digest is taken over.
     pub fn content(&self) -> Value {
         let content = Content {
+            model: self.intended_model.as_deref(),
             pictures: &self.pictures,
             ..Content::new(&self.templates, &self.inputs, &self.tools, &self.response_format, &self.parameters)
         };
@@ -254,6 +255,9 @@ impl std::fmt::Debug for Prompt {
 /// All that reaches the model.
 #[derive(Serialize)]
 struct Content<'a> {
+    /// The model that an application asks unless it names another one itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<&'a str>,
     /// The template, without comments.
     template: String,
     /// What it includes, by path relative to the prompt's folder, without comments.
@@ -286,7 +290,7 @@ impl<'a> Content<'a> {
         let template = sources.next().map(|(_, source)| source).unwrap_or_default();
         let defaults = inputs.iter().filter_map(|(name, input)| Some((name.as_str(), input.default.as_ref()?)));
         let (includes, defaults) = (sources.collect(), defaults.collect());
-        Self { template, includes, pictures: &NO_PICTURES, defaults, tools, response_format, parameters }
+        Self { model: None, template, includes, pictures: &NO_PICTURES, defaults, tools, response_format, parameters }
     }
 }
 
@@ -295,7 +299,7 @@ static NO_PICTURES: BTreeMap<String, Digest> = BTreeMap::new();
 
 fn content_digest(front: &front::Front, templates: &[Template], pictures: &BTreeMap<String, Digest>) -> Digest {
     let content = Content::new(templates, &front.inputs, &front.tools, &front.response_format, &front.parameters);
-    let content = Content { pictures, ..content };
+    let content = Content { model: front.intended_model.as_deref(), pictures, ..content };
     // A value first, for of that there is the faster writer.
     serde_json::to_value(&content).map_or_else(|_| Digest::of_json(&content), |value| Canonical::default().json(&value))
 }

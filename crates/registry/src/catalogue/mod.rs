@@ -30,7 +30,7 @@ use crate::{Project, ProjectError};
 
 pub use error::CatalogueError;
 pub use evals::FoundEval;
-pub use models::{FoundModel, settings_digest};
+pub use models::FoundModel;
 pub use prompts::FoundPrompt;
 pub use sets::FoundDataset;
 

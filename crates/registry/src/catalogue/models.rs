@@ -51,7 +51,7 @@ impl Catalogue {
         Ok(FoundModel { name: id.name.clone(), spec, version: Some(id.clone()) })
     }
 
-    /// Gives a model's settings their number, if they have none yet. `digest` is [`settings_digest`]. Settings with the same digest are the same version, and the first of them are kept.
+    /// Gives a model's settings their number, if they have none yet. `digest` is [`ModelSpec::settings_digest`]. Settings with the same digest are the same version, and the first of them are kept.
     ///
     /// # Errors
     /// The store cannot be written.
@@ -67,10 +67,4 @@ impl Catalogue {
         let body = serde_json::json!(found.spec).to_string();
         self.save((Kind::Model, &found.name, digest), Some(&body), message).await
     }
-}
-
-/// The name of a model's settings: of the model that is made of them, by the digest of its id, and of the parameters that go
-/// along with every question. Prices, limits and time-outs decide no answer, and make no version.
-pub fn settings_digest(model: Digest, spec: &ModelSpec) -> Digest {
-    if spec.parameters.is_empty() { model } else { Digest::of_json(&(model, &spec.parameters)) }
 }

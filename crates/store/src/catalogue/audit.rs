@@ -2,6 +2,8 @@
 
 use carat_core::Digest;
 use carat_core::audit::{Chain, Deed, Entry};
+use carat_core::version::VersionId;
+use sha2::{Digest as _, Sha256};
 use sqlx::Row as _;
 
 use super::change::Change;
@@ -11,6 +13,9 @@ use crate::{Store, StoreError};
 
 /// What the log says did it.
 pub(crate) const TOOL: &str = env!("CARGO_PKG_VERSION");
+
+/// So many rows of a dataset are held at a time.
+const PAGE: u32 = 256;
 
 const LAST: &str = "SELECT seq, entry FROM audit ORDER BY seq DESC LIMIT 1";
 
@@ -39,6 +44,28 @@ impl Store {
         let last = sqlx::query(LAST).fetch_optional(&self.pool).await;
         let last = last.map_err(|error| self.place.error("read the audit log", &error))?;
         last.as_ref().map(head).transpose().map_err(|nonsense| self.place.damaged(nonsense))
+    }
+
+    /// The digest of the rows that are kept of a dataset's version, which is the version's own if nobody has changed them:
+    /// SHA-256 over the 32 bytes of each [`carat_core::Row::digest`], one after another. None where they were not kept.
+    /// Memory does not grow with them.
+    ///
+    /// # Errors
+    /// As [`Store::rows_after`], which see for a row that is lost.
+    pub async fn digest_of_rows(&self, id: &VersionId) -> Result<Option<Digest>, StoreError> {
+        if !self.has_rows(id).await? {
+            return Ok(None);
+        }
+        let (mut whole, mut last) = (Sha256::new(), None);
+        loop {
+            let page = self.rows_after(id, last, PAGE).await?;
+            let Some((position, _)) = page.last() else { break };
+            last = Some(*position);
+            for (_, row) in &page {
+                whole.update(row.digest().as_bytes());
+            }
+        }
+        Ok(Some(Digest::from_bytes(whole.finalize().into())))
     }
 }
 

@@ -1,18 +1,20 @@
 //! Whether the store is as its log says.
 //!
 //! The chain protects the log; what the log speaks of lies in other tables, where whoever can write the file could move a
-//! label without a word. So everything that the log tells is compared with what is there: versions with who saved them,
-//! every move of every label, and promotions by the digest of the whole document.
+//! label without a word. So everything that the log tells is compared with what is there: versions with who saved them and
+//! what was said of them, every move of every label with its reason, and promotions by the digest of the whole document.
 
 use std::collections::BTreeMap;
 
 use carat_core::Digest;
 use carat_core::audit::{Action, Entry};
-use carat_core::version::{Actor, Kind, Move, Source};
-use carat_store::{Store, Version};
-use serde_json::Value;
+use carat_core::version::{Kind, VersionId};
+use carat_store::Store;
 
 use crate::fault::Fault;
+
+use super::named::Named;
+use super::text;
 
 /// What a log has told so far.
 #[derive(Default)]
@@ -22,52 +24,18 @@ pub(super) struct Told {
     promotions: BTreeMap<String, (String, u64)>,
 }
 
-/// What it has told of one name.
-#[derive(Default)]
-struct Named {
-    versions: BTreeMap<u64, Saved>,
-    moves: Vec<Moved>,
-}
-
-struct Saved {
-    digest: String,
-    by: Actor,
-    at: String,
-    seq: u64,
-}
-
-#[derive(PartialEq, Eq)]
-struct Moved {
-    label: String,
-    from: Option<u64>,
-    to: Option<u64>,
-    at: String,
-    by: Actor,
-}
-
 impl Told {
     /// Takes what an entry says.
     pub(super) fn take(&mut self, entry: &Entry) {
-        let Entry { seq, details, action, .. } = entry;
-        if let (Some(id), Some(document)) = (text(details.get("promotion")), text(details.get("document"))) {
-            self.promotions.insert(id, (document, *seq));
+        if let (Some(id), Some(document)) = (text(entry, "promotion"), text(entry, "document")) {
+            self.promotions.insert(id.to_owned(), (document.to_owned(), entry.seq));
         }
         let Some(kind) = entry.kind else { return };
         let named = self.names.entry((kind, entry.subject.clone())).or_default();
-        match action {
-            Action::VersionSaved => {
-                let version = details.get("version");
-                if let (Some(number), Some(digest)) = (number(version), text(version.and_then(|it| it.get("digest")))) {
-                    let (by, at) = (entry.by.clone(), entry.at.clone());
-                    named.versions.insert(number, Saved { digest, by, at, seq: *seq });
-                }
-            }
+        match entry.action {
+            Action::VersionSaved => named.take_version(entry),
             Action::LabelMoved | Action::PromotionApplied | Action::EmergencyApplied | Action::RolledBack => {
-                let (from, to) = (number(details.get("from")), number(details.get("to")));
-                if from != to {
-                    let label = text(details.get("label")).unwrap_or_default();
-                    named.moves.push(Moved { label, from, to, at: entry.at.clone(), by: entry.by.clone() });
-                }
+                named.take_move(entry);
             }
             Action::PromotionProposed
             | Action::PromotionApproved
@@ -75,6 +43,11 @@ impl Told {
             | Action::PromotionWithdrawn
             | Action::RunDeleted => {}
         }
+    }
+
+    /// Whether it has been told that this version was saved; versions that are older than the log are not in it.
+    pub(super) fn knows(&self, id: &VersionId) -> bool {
+        self.names.get(&(id.kind, id.name.clone())).is_some_and(|named| named.knows(id.number))
     }
 
     /// Where the store is not as it was told, each in a sentence.
@@ -112,72 +85,4 @@ impl Told {
         found.extend(left.iter().map(|(id, seq)| format!("promotion {id}, of which entry {seq} speaks, is not there")));
         Ok(())
     }
-}
-
-impl Named {
-    fn compare_versions(&self, (kind, name): (Kind, &str), there: &[Version], found: &mut Vec<String>) {
-        let mut left: BTreeMap<u64, u64> = self.versions.iter().map(|(number, saved)| (*number, saved.seq)).collect();
-        for version in there {
-            let (number, by, at) = (u64::from(version.id.number), &version.provenance.by, &version.provenance.at);
-            left.remove(&number);
-            match self.versions.get(&number) {
-                // Before there was a log nobody was asked.
-                None if by.source == Source::Unknown => {}
-                None => found.push(format!("{kind} {name}@{number} is not in the log")),
-                Some(saved) => {
-                    let same = (&saved.by, &saved.at) == (by, at) && saved.digest == version.id.digest.to_string();
-                    if !same {
-                        found.push(format!("{kind} {name}@{number} is not as entry {} says", saved.seq));
-                    }
-                }
-            }
-        }
-        let gone = left
-            .iter()
-            .map(|(number, seq)| format!("{kind} {name}@{number}, which entry {seq} speaks of, is not there"));
-        found.extend(gone);
-    }
-
-    fn compare_moves(&self, (kind, name): (Kind, &str), there: &[Move], found: &mut Vec<String>) {
-        let there: Vec<Moved> = there.iter().map(Moved::of).collect();
-        let same = self.moves.iter().zip(&there).take_while(|(told, there)| told == there).count();
-        let what = match (self.moves.get(same), there.get(same)) {
-            (None, None) => return,
-            (None, Some(there)) => format!("is moved {}, of which the log says nothing", there.in_words()),
-            (Some(told), None) => format!("is not moved {}, as the log says", told.in_words()),
-            (Some(told), Some(there)) => {
-                format!("is moved {} where the log says that it was moved {}", there.in_words(), told.in_words())
-            }
-        };
-        let label = self.moves.get(same).or(there.get(same)).map_or("", |moved| moved.label.as_str());
-        found.push(format!("label {label} of the {kind} {name} {what}"));
-    }
-}
-
-impl Moved {
-    fn of(moved: &Move) -> Self {
-        let number = |version: &Option<carat_core::version::VersionId>| version.as_ref().map(|id| u64::from(id.number));
-        Self {
-            label: moved.label.to_string(),
-            from: number(&moved.from),
-            to: number(&moved.to),
-            at: moved.at.clone(),
-            by: moved.by.clone(),
-        }
-    }
-
-    /// `from 6 to 7 at 2026-… by Ada`
-    fn in_words(&self) -> String {
-        let end = |end: Option<u64>| end.map_or_else(|| "nothing".to_owned(), |number| number.to_string());
-        format!("from {} to {} at {} by {}", end(self.from), end(self.to), self.at, self.by)
-    }
-}
-
-/// The number of a version in the details of an entry.
-fn number(version: Option<&Value>) -> Option<u64> {
-    version?.get("number")?.as_u64()
-}
-
-fn text(value: Option<&Value>) -> Option<String> {
-    value?.as_str().map(str::to_owned)
 }

@@ -1,8 +1,11 @@
 //! `carat audit log | verify | export`
 
 mod agree;
+mod by_hand;
+mod contents;
 mod export;
 mod log;
+mod named;
 mod pages;
 mod verify;
 
@@ -15,6 +18,8 @@ use serde_json::Value;
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::session::Session;
+
+pub(crate) use by_hand::Promoted;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -30,8 +35,8 @@ enum Verb {
         #[arg(long, value_name = "NAME")]
         subject: Option<String>,
         /// At most so many
-        #[arg(long, value_name = "N", default_value_t = 50)]
-        limit: usize,
+        #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+        limit: u32,
         /// As JSON
         #[arg(long)]
         json: bool,
@@ -86,4 +91,9 @@ pub(crate) async fn why_last(promotion: &str, store: &Store) -> Result<Option<St
 /// A text in the details of an entry.
 fn text<'e>(entry: &'e Entry, key: &str) -> Option<&'e str> {
     entry.details.get(key).and_then(Value::as_str)
+}
+
+/// The number of a version in the details of an entry.
+fn number(entry: &Entry, key: &str) -> Option<u64> {
+    entry.details.get(key)?.get("number")?.as_u64()
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use carat_core::audit::{Anchor, Chain};
-use carat_core::untrusted::visible;
+use carat_core::untrusted::{one_line, visible};
 use carat_store::Store;
 use serde_json::json;
 
@@ -13,10 +13,14 @@ use crate::out::{self, BAD, styled};
 use crate::session::Session;
 
 use super::agree::Told;
+use super::contents::Contents;
 use super::pages::{Line, Pages};
 
 /// So many breaks are shown.
 const SHOWN: usize = 50;
+
+/// So many versions are named that could not be held to their digests.
+const NAMED: usize = 5;
 
 /// A log that is written while it is read may be read so often.
 const TRIES: u32 = 5;
@@ -24,12 +28,12 @@ const TRIES: u32 = 5;
 pub(super) async fn verify(session: &Session, anchors: &[String], as_json: bool) -> Result<Exit, Fault> {
     let anchors = anchors_of(anchors)?;
     let store = session.store().await?;
-    let (chain, entries, broken) = gone_through(&store, &anchors).await?;
+    let Checked { chain, entries, broken, unheld } = gone_through(&store, &anchors).await?;
     let anchor = chain.end().filter(|_| broken.is_empty()).map(|(seq, hash)| Anchor { seq, hash });
     let exit = if broken.is_empty() { Exit::Fine } else { Exit::GateFailed };
     if as_json {
         out::json(&json!({"format": 1, "entries": entries, "whole": broken.is_empty(), "broken": broken,
-                          "anchor": anchor.map(|anchor| anchor.to_string())}))?;
+                          "unheld": unheld, "anchor": anchor.map(|anchor| anchor.to_string())}))?;
         return Ok(exit);
     }
     if !broken.is_empty() {
@@ -45,6 +49,9 @@ pub(super) async fn verify(session: &Session, anchors: &[String], as_json: bool)
     };
     let plural = if entries == 1 { "1 entry hangs" } else { &format!("{entries} entries hang") };
     session.talk(&format!("{plural} together, and versions, labels and promotions are as they say"));
+    if !unheld.is_empty() {
+        session.talk(&not_held(&unheld));
+    }
     out::data(&format!("{anchor}\n"))?;
     session.talk(
         "keep this line where nobody can change it together with the store (in git, among artefacts); \
@@ -53,8 +60,18 @@ pub(super) async fn verify(session: &Session, anchors: &[String], as_json: bool)
     Ok(exit)
 }
 
+/// What was found in a log and in what it speaks of.
+struct Checked {
+    chain: Chain,
+    entries: u64,
+    /// What does not fit, each in a sentence.
+    broken: Vec<String>,
+    /// The versions of which too little is kept to compute their digests.
+    unheld: Vec<String>,
+}
+
 /// The whole log, and all that is wrong with it. What is done while it is read is read as well.
-async fn gone_through(store: &Store, anchors: &[Anchor]) -> Result<(Chain, u64, Vec<String>), Fault> {
+async fn gone_through(store: &Store, anchors: &[Anchor]) -> Result<Checked, Fault> {
     let mut chain = Chain::held_to(anchors.iter().copied());
     let (mut told, mut broken, mut entries) = (Told::default(), Vec::new(), 0);
     let mut pages = Pages::of(store);
@@ -73,10 +90,21 @@ async fn gone_through(store: &Store, anchors: &[Anchor]) -> Result<(Chain, u64, 
         if !pages.has_more().await? {
             broken.extend(chain.finish().err().map(|error| error.to_string()));
             broken.extend(differences);
-            return Ok((chain, entries, broken));
+            // What a version is does not change, so that it matters little when it is looked at.
+            let contents = Contents::of(store, &told).await?;
+            broken.extend(contents.broken);
+            return Ok(Checked { chain, entries, broken, unheld: contents.unheld });
         }
     }
     Err(Fault::world("the store is being changed all the time; verify the log again when less is done"))
+}
+
+/// Nobody is to take for checked what was not.
+fn not_held(unheld: &[String]) -> String {
+    let named: Vec<String> = unheld.iter().take(NAMED).map(|name| one_line(name, 80)).collect();
+    let more = unheld.len().saturating_sub(NAMED);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    format!("not held to their digests, for too little of them was kept: {}{more}", named.join(", "))
 }
 
 fn told(broken: &[String]) -> String {

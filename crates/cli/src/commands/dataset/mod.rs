@@ -19,7 +19,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
-    /// All datasets, with their newest versions and their labels, and whether the files differ from these
+    /// All datasets, with their newest versions and their labels, and whether the files differ from these; digests are the files'
     List {
         /// As JSON
         #[arg(long)]

@@ -40,7 +40,7 @@ pub(super) async fn begin(
     selected: Selected,
 ) -> Result<Exit, Fault> {
     let store = Arc::clone(&catalogue.store);
-    let baseline = match &args.baseline {
+    let baseline = match args.baseline() {
         Some(reference) => {
             let loaded = Loaded::find(reference, &selected.eval.spec.slices, session).await?;
             loaded.refuse_foreign(&*selected.rows, args.common_rows, selected.is_part())?;

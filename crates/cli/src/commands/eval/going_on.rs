@@ -32,7 +32,7 @@ pub(super) async fn go_on(args: &Args, reference: &str, session: &Session) -> Re
         [spec] => spec.clone(),
         _ => return Err(Fault::mendable("--resume goes on with one run, and so with one spec")),
     };
-    let reference = args.baseline.clone().or_else(|| before.baseline.clone());
+    let reference = args.baseline().map(str::to_owned).or_else(|| before.baseline.clone());
     let overrides = args.overrides(before.overrides.clone());
     let catalogue = session.catalogue(&store);
     let pinned = Pins(before.pinned.clone());

@@ -61,6 +61,9 @@ impl Selected {
         let mut eval = found.eval.clone();
         graders::read(&mut eval, session)?;
         eval.spec = eval.spec.with(&overrides);
+        if overrides.is_first {
+            leave_out_gates(&mut eval, session);
+        }
         let unknown = |error, flags: &[String]| if flags.is_empty() { named_by(&eval, error) } else { error.into() };
         let mut models = Models::default();
         for model in &eval.spec.models {
@@ -157,6 +160,16 @@ impl Selected {
 pub(super) fn made(catalogue: &Catalogue) -> Made {
     let tool = env!("CARGO_PKG_VERSION").to_owned();
     Made { by: catalogue.by.clone(), commit: catalogue.commit.clone(), tool }
+}
+
+/// A run that is to become the first baseline is not held against one, and says so.
+fn leave_out_gates(eval: &mut EvalOnDisk, session: &Session) {
+    let left_out = eval.spec.gates.iter().filter(|gate| gates::is_against_baseline(gate)).count();
+    if left_out > 0 {
+        eval.spec.gates = gates::without_baseline(&eval.spec.gates);
+        let gates = if left_out == 1 { "1 gate".to_owned() } else { format!("{left_out} gates") };
+        session.talk(&format!("there is no baseline yet: {gates} against it left out"));
+    }
 }
 
 fn warn_of(prompts: &[Arc<FoundPrompt>], session: &Session) {

@@ -5,7 +5,7 @@ use carat_core::event::{PlanOutline, ScorerOutline};
 use carat_core::spec::Provider;
 use carat_eval::plan::outlined;
 use carat_models::model_id;
-use carat_registry::{Catalogue, EvalOnDisk, settings_digest};
+use carat_registry::{Catalogue, EvalOnDisk};
 
 use crate::fault::Fault;
 use crate::session::Session;
@@ -52,5 +52,5 @@ pub(crate) async fn model(reference: &str, catalogue: &Catalogue, session: &Sess
     } else {
         model_id(&found.name, &found.spec, None)?.digest
     };
-    Ok(settings_digest(digest, &found.spec))
+    Ok(found.spec.settings_digest(digest))
 }

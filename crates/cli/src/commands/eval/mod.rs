@@ -75,7 +75,8 @@ pub(crate) struct Args {
     /// The plan, its calls, tokens and gates, checked as a run checks them, and nothing else
     #[arg(long, help_heading = "How to run")]
     dry_run: bool,
-    /// Compare with a run, one of its variants (RUN:VARIANT), or an exported file
+    /// Compare with a run, one of its variants (RUN:VARIANT), or an exported file; `none` for the run that is to become the
+    /// first baseline: gates against one are left out
     #[arg(long, value_name = "REF", help_heading = "What it is held against")]
     baseline: Option<String>,
     /// Compare with a baseline of other rows on the rows that both have
@@ -96,6 +97,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TEXT", help_heading = "What comes of it")]
     note: Option<String>,
 }
+
+/// In the place of a baseline: there is none yet.
+pub(crate) const NO_BASELINE: &str = "none";
 
 /// `warn`, `block`, or a gate.
 #[derive(Debug, Clone)]
@@ -138,9 +142,20 @@ impl Args {
             only: or(&self.only, before.only),
             limit: self.limit.or(before.limit),
             parameters,
+            is_first: self.is_first() || before.is_first && self.baseline.is_none(),
             gates: before.gates.into_iter().chain(self.further_gates()).collect(),
             gate_mode: self.gate_mode().or(before.gate_mode),
         }
+    }
+
+    /// Whether the run is to become the first baseline.
+    fn is_first(&self) -> bool {
+        self.baseline.as_deref() == Some(NO_BASELINE)
+    }
+
+    /// What to compare with.
+    fn baseline(&self) -> Option<&str> {
+        self.baseline.as_deref().filter(|_| !self.is_first())
     }
 
     fn further_gates(&self) -> impl Iterator<Item = GateSpec> {
@@ -189,7 +204,7 @@ pub(crate) async fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
     let mut all = Vec::new();
     for spec in &args.specs {
         let overrides = args.overrides(Overrides::default());
-        let (baseline, pinned) = (args.baseline.clone(), Pins::default());
+        let (baseline, pinned) = (args.baseline().map(str::to_owned), Pins::default());
         all.push(Selected::select(session, &catalogue, spec, overrides, baseline, &pinned).await?);
     }
     if args.dry_run {

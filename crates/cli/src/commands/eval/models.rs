@@ -10,7 +10,7 @@ use carat_core::{EventKind, Outcome, Rows as _};
 use carat_eval::plan::PlannedModel;
 use carat_models::{AnswerSource, FieldOfRow, Recorded, Surroundings, Table, build};
 
-use carat_registry::{Catalogue, CatalogueError, FoundModel, PROJECT_FILE, settings_digest};
+use carat_registry::{Catalogue, CatalogueError, FoundModel, PROJECT_FILE};
 use carat_store::{Detail, Store};
 
 use crate::fault::Fault;
@@ -79,7 +79,7 @@ impl Models {
     ) -> Result<(), Fault> {
         for (planned, reference) in planned.iter_mut().zip(references) {
             let found = self.answering(reference)?;
-            let digest = settings_digest(planned.model.id().digest, &planned.spec);
+            let digest = planned.spec.settings_digest(planned.model.id().digest);
             if let Some(version) = found.version.as_ref().filter(|version| version.digest != digest) {
                 return Err(Fault::mendable(format!(
                     "the model {version} cannot be had as it was: the recorded answers that its settings name have \

@@ -45,7 +45,7 @@ pub(super) async fn rescore(args: &Args, reference: &str, session: &Session) -> 
     let mut eval = catalogue.eval(&spec_file).await?.eval;
     graders::read(&mut eval, session)?;
     let spec = eval.spec.clone().with(&args.overrides(before.overrides.clone()));
-    let baseline = args.baseline.clone().or_else(|| before.baseline.clone());
+    let baseline = args.baseline().map(str::to_owned).or_else(|| before.baseline.clone());
     let (mut models, mut pins) = (Models::default(), Pins::default());
     models.find_judges(&spec.scorers, &catalogue, (&Pins(before.pinned.clone()), &mut pins)).await;
     let assembled = Assembled::of(&spec.scorers, &eval.file, baseline.as_deref(), &models, session).await?;

@@ -19,12 +19,13 @@ macro_rules! template {
 
 /// In the order in which they are written. The file that makes a folder a project comes last, so that what was interrupted
 /// can be done again.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     template!("prompts/support/triage.prompty"),
     template!("prompts/support/triage-examples.prompty"),
     template!("datasets/tickets.jsonl"),
     template!("evals/triage.yaml"),
     template!("REVIEW.md"),
+    template!("lifecycles.yaml"),
 ];
 
 /// Runs are a machine's own; what others should see of them is exported.
@@ -44,6 +45,7 @@ pub(super) fn files(name: &str) -> Vec<Template> {
 #[cfg(test)]
 mod tests {
     use carat_core::spec::ProjectSpec;
+    use carat_registry::{Calendar, LIFECYCLES_FILE};
 
     use super::*;
 
@@ -59,6 +61,16 @@ mod tests {
         for name in ["help-desk", "a: b # c", "say \"hi\"\\", "null", "PROJECT", "Ünïcode 漢字", "tab\there"] {
             assert_eq!(project(name).project.as_deref(), Some(name));
         }
+    }
+
+    #[test]
+    fn the_examples_entry_of_a_calendar_is_one() {
+        let (_, text) = FILES.iter().find(|(path, _)| *path == LIFECYCLES_FILE).unwrap();
+        let read = |text: &str| Calendar::read(text, LIFECYCLES_FILE).unwrap().entries().len();
+        assert_eq!(read(text), 0, "a new project says nothing of anybody's model");
+        let (_, example) = text.split_once("# - ").unwrap();
+        let uncommented: Vec<&str> = example.lines().map(|line| line.trim_start_matches("# ")).collect();
+        assert_eq!(read(&format!("- {}", uncommented.join("\n  "))), 1);
     }
 
     #[test]

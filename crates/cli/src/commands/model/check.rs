@@ -21,7 +21,8 @@ use crate::session::Session;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The models, by their names in carat.yaml or as providers call them; all that the project uses where none is named
+    /// The models, by their names in carat.yaml or as providers call them, or by a label: main@production; all that the project
+    /// uses where none is named
     names: Vec<String>,
     /// How soon is too soon: days or weeks
     #[arg(long, value_name = "TIME", default_value = "90d", value_parser = days)]

@@ -2,7 +2,7 @@
 
 use carat_core::nearest::did_you_mean;
 use carat_core::spec::{ModelSpec, Provider};
-use carat_core::version::Kind;
+use carat_core::version::{Kind, Label, VersionId};
 use carat_registry::{Catalogue, PROJECT_FILE, Project};
 use serde::Serialize;
 
@@ -25,9 +25,18 @@ pub(super) struct Pinned {
 /// Where a model is named.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Place {
+    /// The file; for what a label points to, the reference: `main@production`.
     pub(super) file: String,
     /// What in the file.
     pub(super) key: String,
+    /// Whether a model's settings name it or a prompt does.
+    pub(super) kind: Kind,
+    /// The name of these settings or of this prompt in the project.
+    pub(super) name: String,
+    /// The label; none for what the project has now.
+    pub(super) label: Option<Label>,
+    /// The number of the version that the label points to.
+    pub(super) version: Option<u32>,
 }
 
 /// The models of a project, and the prompts that could not be looked at.
@@ -49,8 +58,9 @@ impl Pins {
         for name in project.prompts() {
             match project.prompt(&name) {
                 Ok(on_disk) => {
-                    let (file, model) = (on_disk.prompt.file.clone(), on_disk.prompt.intended_model.clone());
-                    model.into_iter().for_each(|model| pins.of_prompt(project, &file, model));
+                    let place = Place::now(Kind::Prompt, &name, on_disk.prompt.file.clone(), "model".to_owned());
+                    let model = on_disk.prompt.intended_model.clone();
+                    model.into_iter().for_each(|model| pins.of_prompt(project, place.clone(), model));
                 }
                 Err(error) => pins.unread.push(error.to_string()),
             }
@@ -63,7 +73,7 @@ impl Pins {
         let store = &catalogue.store;
         for name in store.names(Kind::Model).await? {
             for (label, id) in store.labels(Kind::Model, &name).await? {
-                let place = Place { file: format!("{name}@{label}"), key: format!("version {}", id.number) };
+                let place = Place::labelled(&id, label, format!("version {}", id.number));
                 match catalogue.model_of(&id).await {
                     Ok(found) if found.spec.provider == Provider::Openai => self.settings(&name, &found.spec, place, false),
                     Ok(_) => {}
@@ -73,13 +83,13 @@ impl Pins {
         }
         for name in store.names(Kind::Prompt).await? {
             for (label, id) in store.labels(Kind::Prompt, &name).await? {
+                let place = Place::labelled(&id, label, "model".to_owned());
                 match catalogue.prompt_of(&id).await {
                     Ok(found) => {
-                        let place = format!("{name}@{label}");
                         let model = found.prompt.intended_model.clone();
-                        model.into_iter().for_each(|model| self.of_prompt(&catalogue.project, &place, model));
+                        model.into_iter().for_each(|model| self.of_prompt(&catalogue.project, place.clone(), model));
                     }
-                    Err(error) => self.unread.push(format!("{name}@{label}: {error}")),
+                    Err(error) => self.unread.push(format!("{}: {error}", place.file)),
                 }
             }
         }
@@ -87,7 +97,7 @@ impl Pins {
     }
 
     fn of_project(&mut self, name: &str, spec: &ModelSpec) {
-        let place = Place { file: PROJECT_FILE.to_owned(), key: format!("models.{name}") };
+        let place = Place::now(Kind::Model, name, PROJECT_FILE.to_owned(), format!("models.{name}"));
         self.settings(name, spec, place, true);
     }
 
@@ -105,8 +115,7 @@ impl Pins {
     }
 
     /// A prompt means a model of `carat.yaml`, by its name there or as its provider calls it; or one that no other file knows.
-    fn of_prompt(&mut self, project: &Project, file: &str, model: String) {
-        let place = Place { file: file.to_owned(), key: "model".to_owned() };
+    fn of_prompt(&mut self, project: &Project, place: Place, model: String) {
         if project.spec.models.get(&model).is_some_and(|spec| spec.provider != Provider::Openai) {
             return;
         }
@@ -120,7 +129,8 @@ impl Pins {
         }
     }
 
-    /// Only those that somebody named, by their names in `carat.yaml` or as providers call them.
+    /// Only those that somebody named: by their names in `carat.yaml`, now or as labels point to them, as providers call them,
+    /// or by a label (`main@production`).
     ///
     /// # Errors
     /// There is none of such a name; the nearest is told.
@@ -128,9 +138,10 @@ impl Pins {
         for name in names {
             let is_here = project.spec.models.contains_key(name) || self.models.iter().any(|pinned| pinned.is(name));
             if !is_here {
-                let known = project.spec.models.keys().chain(self.models.iter().map(|pinned| &pinned.model));
+                let known = project.spec.models.keys().chain(self.models.iter().flat_map(Pinned::names));
                 let hint = did_you_mean(name, known.map(String::as_str));
-                return Err(Fault::mendable(format!("neither {PROJECT_FILE} nor a prompt has a model `{name}`{hint}")));
+                let why = format!("{PROJECT_FILE}, the prompts and the labels have no model `{name}`{hint}");
+                return Err(Fault::mendable(why));
             }
         }
         let models = self.models.into_iter().filter(|pinned| names.iter().any(|name| pinned.is(name))).collect();
@@ -140,6 +151,29 @@ impl Pins {
 
 impl Pinned {
     fn is(&self, name: &str) -> bool {
-        self.model == name || self.places.iter().any(|place| place.key.strip_prefix("models.") == Some(name))
+        self.names().any(|known| known == name)
+    }
+
+    /// What it goes by.
+    fn names(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.model).chain(self.places.iter().flat_map(Place::names))
+    }
+}
+
+impl Place {
+    fn now(kind: Kind, name: &str, file: String, key: String) -> Self {
+        Self { file, key, kind, name: name.to_owned(), label: None, version: None }
+    }
+
+    fn labelled(id: &VersionId, label: Label, key: String) -> Self {
+        let (file, name, version) = (format!("{}@{label}", id.name), id.name.clone(), Some(id.number));
+        Self { file, key, kind: id.kind, name, label: Some(label), version }
+    }
+
+    /// What a model goes by that is named here: the name of its settings, and the label that points to them or to the prompt.
+    fn names(&self) -> impl Iterator<Item = &String> {
+        let by_name = (self.kind == Kind::Model).then_some(&self.name);
+        let by_label = self.label.as_ref().map(|_| &self.file);
+        by_name.into_iter().chain(by_label)
     }
 }

@@ -56,7 +56,7 @@ fn sentence(end: &End<'_>) -> String {
     }
 }
 
-fn place(Place { file, key }: &Place) -> String {
+fn place(Place { file, key, .. }: &Place) -> String {
     one_line(&format!("{file} ({key})"), 120)
 }
 

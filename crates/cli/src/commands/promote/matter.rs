@@ -59,12 +59,12 @@ impl<'s> Matter<'s> {
         for finding in &mut findings {
             let Some(eval) = finding.what.strip_prefix("eval ") else { continue };
             if let Some(why) = gathered.unreadable.get(eval) {
-                finding.because = format!("the eval cannot be read: {why}");
+                finding.because = vec![format!("the eval cannot be read: {why}")];
                 finding.holds = false;
             }
-            for remark in gathered.remarks.get(eval).into_iter().flatten() {
-                finding.because = format!("{}; {remark}", finding.because);
-            }
+            finding.because.extend(gathered.remarks.get(eval).into_iter().flatten().cloned());
+            let command = gathered.baseline_commands.get(eval).filter(|_| !finding.holds);
+            finding.commands.extend(command.cloned());
         }
         Ok(findings)
     }

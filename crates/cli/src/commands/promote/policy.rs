@@ -23,7 +23,7 @@ pub(crate) fn policy_of<'s>(
     if let Some(policy) = policies.get(label) {
         return Ok(policy);
     }
-    let by_hand = format!("`carat {} label {name} {label}` moves a label that has no policy", noun(kind));
+    let by_hand = format!("`carat {} label {name}@latest {label}` moves a label that has no policy", noun(kind));
     if policies.is_empty() {
         return Err(Fault::mendable(format!(
             "{PROJECT_FILE} has no `policy`, so that nothing is asked for before `{label}` moves, and there is nothing to \

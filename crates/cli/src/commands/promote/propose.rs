@@ -29,13 +29,16 @@ pub(super) async fn promote(args: &Promote, kind: Kind, session: &Session) -> Re
 
 async fn on_shelf(args: &Promote, wish: &Wish<'_>, shelf: &Shelf) -> Result<Exit, Fault> {
     let subject = subject::find(shelf, &args.reference).await?;
-    if args.run && running::run_missing(&Matter::of(shelf, subject.clone(), wish.label.clone()).await?).await? {
-        out::data("\n")?;
-    }
-    for _ in 0..TRIES {
-        let matter = Matter::of(shelf, subject.clone(), wish.label.clone()).await?;
+    let mut is_to_run = args.run;
+    for _ in 0..=TRIES {
+        let mut matter = Matter::of(shelf, subject.clone(), wish.label.clone()).await?;
         if matter.current.as_ref() == Some(&subject) {
             return already(&matter, args.json).await;
+        }
+        if std::mem::take(&mut is_to_run) && running::run_missing(&matter).await? {
+            out::data("\n")?;
+            // It takes its time, in which others may have moved the label.
+            continue;
         }
         if let Some(exit) = attempt(&matter, wish, &shelf.catalogue.by).await? {
             return Ok(exit);

@@ -51,7 +51,7 @@ async fn go(
     };
     let promotions = store.promotions(Some(kind), Some(name)).await?;
     let to = match &args.to {
-        Some(written) => been_there(store, (kind, name), written, &history, label).await?,
+        Some(written) => been_there(session, store, (kind, name), written, &history, label).await?,
         None => before(&from, &promotions, &history, label)?,
     };
     let promotion = promotion_to(&from, promotions, label);
@@ -61,7 +61,7 @@ async fn go(
         way.go(store, &by, why).await?;
         withdraw_others(store, &way.to, label, &by).await?;
     }
-    way.tell(store, args.json).await
+    way.tell(store, session, args.json).await
 }
 
 impl Way {
@@ -90,7 +90,7 @@ impl Way {
     }
 
     /// Says what serves now.
-    async fn tell(&self, store: &Store, json: bool) -> Result<Exit, Fault> {
+    async fn tell(&self, store: &Store, session: &Session, json: bool) -> Result<Exit, Fault> {
         let Self { label, from, to, promotion } = self;
         if json {
             let promotion = promotion.as_ref().map(|kept| &kept.value.id);
@@ -111,6 +111,7 @@ impl Way {
             styled(FAINT, format!("promotion {id} is rolled back")) + "\n"
         });
         out::data(&format!("{line} (was {from})  {about}\n{}", undone.unwrap_or_default()))?;
+        telling::into_use(to.kind, label).iter().for_each(|next| session.talk(next));
         Ok(Exit::Fine)
     }
 }
@@ -147,6 +148,7 @@ fn before(
 
 /// A version that somebody named: a reference, or what stands behind the `@` of one.
 async fn been_there(
+    session: &Session,
     store: &Store,
     (kind, name): (Kind, &str),
     written: &str,
@@ -163,14 +165,25 @@ async fn been_there(
     numbers.sort_unstable();
     numbers.dedup();
     let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
-    let found = store.version(kind, name, &reference.pick).await?;
-    match found.map(|version| version.id).filter(|version| been.contains(&version)) {
-        Some(version) => Ok(version),
-        None => Err(Fault::mendable(format!(
-            "`{label}` has never pointed to {whole}, and a rollback goes where it has been (versions {}); `carat {kind} \
-             promote {whole} --to {label}` goes somewhere new",
-            numbers.join(", ")
+    let listed = numbers.join(", ");
+    match store.version(kind, name, &reference.pick).await?.map(|version| version.id) {
+        Some(version) if been.contains(&&version) => Ok(version),
+        Some(version) => Err(Fault::mendable(format!(
+            "`{label}` has never pointed to {version}, and a rollback goes where it has been (versions {listed}); \
+             `{}` goes somewhere new",
+            command_to(session, &version, label)
         ))),
+        None => Err(Fault::mendable(format!("there is no {whole}; `{label}` has pointed to the versions {listed}"))),
+    }
+}
+
+/// The command that moves a label to a version where it has not been.
+fn command_to(session: &Session, version: &VersionId, label: &Label) -> String {
+    let kind = version.kind;
+    if session.project.spec.policy.contains_key(label) {
+        format!("carat {kind} promote {version} --to {label}")
+    } else {
+        format!("carat {kind} label {version} {label}")
     }
 }
 

@@ -5,6 +5,7 @@ use carat_core::event::{RunStatus, Variant};
 use carat_core::promotion::Evidence;
 use carat_core::spec::{Need, PolicySpec};
 use carat_core::version::{Kind, VersionId};
+use carat_eval::gates::is_against_baseline;
 use carat_registry::dataset::survey;
 use carat_store::RunRecord;
 use clap::{Args as _, FromArgMatches as _};
@@ -89,11 +90,12 @@ async fn evaluate(matter: &Matter<'_>, eval: &str, version: &VersionId, models: 
         return carry_out(matter, line(eval, version, models)).await;
     }
     for model in models {
-        let advice = "and no run is there to be one; run it with --baseline first";
-        let why = format!("{eval} compares with a baseline, {advice}");
-        let run = some_run(matter, eval, model).await?.ok_or_else(|| Fault::mendable(why))?;
         let mut line = line(eval, version, &[model]);
-        line.extend(["--baseline".to_owned(), run, "--common-rows".to_owned()]);
+        match some_run(matter, eval, model).await? {
+            Some(run) => line.extend(["--baseline", &run, "--common-rows"].map(str::to_owned)),
+            // The first run of all. What is judged in the end is judged anew, against the present version.
+            None => line.extend(["--baseline", eval::NO_BASELINE].map(str::to_owned)),
+        }
         carry_out(matter, line).await?;
     }
     Ok(())
@@ -126,7 +128,7 @@ async fn carry_out(matter: &Matter<'_>, line: Vec<String>) -> Result<(), Fault> 
 /// Whether the eval cannot be run without something to compare with.
 fn needs_baseline(matter: &Matter<'_>, eval: &str) -> Result<bool, Fault> {
     let spec = matter.session().project.eval(eval)?.spec;
-    Ok(spec.gates.iter().any(evidence::is_relative) || spec.scorers.iter().any(evidence::compares_with_baseline))
+    Ok(spec.gates.iter().any(is_against_baseline) || spec.scorers.iter().any(evidence::compares_with_baseline))
 }
 
 /// A run to compare with while the eval goes on: that of the label's present version with this model, else the newest. What

@@ -2,7 +2,7 @@
 
 use carat_core::promotion::{Finding, Promotion, State};
 use carat_core::untrusted::visible;
-use carat_core::version::{Label, VersionId};
+use carat_core::version::{Kind, Label, VersionId};
 use serde_json::{Value, json};
 
 use crate::out::{BAD, FAINT, GOOD, ODD, STRONG, styled};
@@ -18,9 +18,15 @@ pub(crate) fn findings(findings: &[Finding]) -> String {
         return format!("{}\n", styled(FAINT, "the policy asks for nothing"));
     }
     let line = |finding: &Finding| {
-        let (style, mark) = if finding.holds { (GOOD, "✓") } else { (BAD, "✗") };
-        let because = visible(&finding.because).replace("; ", "\n    ").replace(", run ", "\n    run ");
-        format!("{} {}\n    {because}\n", styled(style, mark), visible(&finding.what))
+        let (style, mark) = match finding {
+            Finding { asks_nothing: true, .. } => (FAINT, "·"),
+            Finding { holds: true, .. } => (GOOD, "✓"),
+            Finding { holds: false, .. } => (BAD, "✗"),
+        };
+        let commands = finding.commands.iter().map(|command| format!("run {command}"));
+        let parts = finding.because.iter().cloned().chain(commands);
+        let parts: String = parts.map(|part| format!("    {}\n", visible(&part))).collect();
+        format!("{} {}\n{parts}", styled(style, mark), visible(&finding.what))
     };
     findings.iter().map(line).collect()
 }
@@ -64,13 +70,21 @@ pub(crate) fn applied(promotion: &Promotion) -> String {
     }
 }
 
-/// How to undo it.
+/// What comes after it, and how to undo it.
 pub(crate) fn way_back(promotion: &Promotion) -> String {
     let Promotion { subject, label, replaces, .. } = promotion;
-    match replaces {
+    let back = match replaces {
         Some(_) => format!("back: carat {} rollback {} --label {label}", subject.kind, subject.name),
         None => "there is nothing to go back to yet".to_owned(),
-    }
+    };
+    let next = into_use(subject.kind, label).map(|next| format!("{next}\n")).unwrap_or_default();
+    format!("{next}{back}")
+}
+
+/// How what a label points to comes into use; none where no application reads it.
+pub(crate) fn into_use(kind: Kind, label: &Label) -> Option<String> {
+    let export = format!("carat prompt export --label {label} --out prompts.carat    # applications serve the bundle");
+    (kind == Kind::Prompt).then(|| format!("{} {export}", styled(FAINT, "next:")))
 }
 
 /// The label was not moved.
@@ -90,7 +104,7 @@ pub(crate) fn next_steps(promotion: &Promotion) -> String {
     if is_missing("reviewer") {
         steps.push(format!("carat promotion approve {id}    # somebody else"));
     }
-    if is_missing("eval ") {
+    if findings.iter().any(|finding| !finding.holds && !finding.commands.is_empty()) {
         steps.push(format!(
             "carat {kind} promote {subject} --to {label} --run    # runs what is missing, and looks again"
         ));

@@ -5,174 +5,157 @@
 
 mod captured;
 mod compared;
+mod lines;
+mod named;
+mod offered;
+mod shelf;
+mod tally;
 
-use std::collections::HashMap;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader};
+use std::io::BufReader;
 use std::path::Path;
 
-use carat_core::version::{Kind, Pick};
-use carat_registry::{Catalogue, FoundPrompt};
+use carat_core::untrusted::one_line;
 use serde_json::json;
 
 use crate::exit::Exit;
 use crate::fault::Fault;
-use crate::out::{self, BAD, GOOD, ODD, STRONG, styled};
+use crate::out::{self, STRONG, styled};
 use crate::session::Session;
 
-use captured::{Call, PromptName};
+use captured::Call;
 use compared::Finding;
+use lines::Lines;
+use shelf::Shelf;
+use tally::Tally;
 
-/// So many calls that differ are told one by one.
-const TOLD: usize = 20;
+/// So many calls that differ are told one by one, and so many lines that cannot be read.
+const TOLD: u64 = 20;
 
-/// Renders captured calls again; exit code 1 if any is not what its prompt says.
+/// Renders captured calls again; exit code 2 if a line is no such call, else 1 if any is not what its prompt says.
 pub(crate) async fn run(captured: &Path, only: &[String], json: bool, session: &Session) -> Result<Exit, Fault> {
     let store = std::sync::Arc::new(session.only_looking().store().await?);
-    let catalogue = session.catalogue_to_read(&store);
     let shown = captured.display().to_string();
-    let file = File::open(captured).map_err(|error| Fault::mendable(format!("{shown}: {error}")))?;
-    let mut checked = Checked { shelf: Shelf { catalogue, known: HashMap::new() }, tally: Tally::default(), told: Vec::new() };
-    for (index, line) in BufReader::new(file).lines().enumerate() {
-        let number = index + 1;
-        let at = |why: String| Fault::mendable(format!("{shown}:{number}: {why}"));
-        let line = line.map_err(|error| at(error.to_string()))?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let call = Call::read(&line).map_err(at)?;
-        if only.is_empty() || only.contains(&call.prompt.name) {
-            checked.check(number, call).await?;
+    let unread = |error: std::io::Error| Fault::mendable(format!("{shown}: {error}"));
+    let file = File::open(captured).map_err(unread)?;
+    let mut lines = Lines::of(BufReader::new(file), lines::LONGEST);
+    let shelf = Shelf::of(session.catalogue_to_read(&store));
+    let mut checked = Checked { shelf, tally: Tally::default(), undated: None, told: Vec::new() };
+    while let Some((number, line)) = lines.read().map_err(unread)? {
+        match line.and_then(|line| if line.is_empty() { Ok(None) } else { Call::read(&line).map(Some) }) {
+            Ok(None) => {}
+            Ok(Some(call)) if !only.is_empty() && !only.contains(&call.prompt.name) => {}
+            Ok(Some(call)) => checked.check(number, call).await?,
+            Err(why) => checked.unreadable(number, why),
         }
     }
-    if checked.tally.calls() == 0 {
-        return Err(Fault::nothing(format!("{shown} has no captured calls{}", if only.is_empty() { "" } else { " of that prompt" })));
+    if checked.tally.calls() + checked.tally.unreadable == 0 {
+        return Err(Fault::nothing(format!(
+            "{shown} has no captured calls{}",
+            if only.is_empty() { "" } else { " of that prompt" }
+        )));
+    }
+    if let Some((line, name)) = &checked.undated {
+        session.talk(&format!(
+            "{shown}:{line}: {} names a label, and there is no `at`; such calls are held against what labels point to now",
+            one_line(name, NAME)
+        ));
     }
     if json {
         out::json(&checked.as_json())?;
     } else {
         out::data(&checked.text(&shown))?;
     }
-    let agrees = checked.tally.same == checked.tally.calls();
-    Ok(if agrees { Exit::Fine } else { Exit::GateFailed })
+    Ok(checked.tally.exit())
 }
 
-/// How many calls came out how.
-#[derive(Debug, Default)]
-struct Tally {
-    same: u64,
-    differ: u64,
-    unrenderable: u64,
-    unknown: u64,
-}
-
-impl Tally {
-    const fn calls(&self) -> u64 {
-        self.same + self.differ + self.unrenderable + self.unknown
-    }
-}
+/// So many characters of a prompt's name are told.
+const NAME: usize = 200;
 
 /// What has been found out.
 struct Checked {
     shelf: Shelf,
     tally: Tally,
-    /// The first calls that are not as they should be: the line, the version, and what is wrong.
-    told: Vec<(usize, String, Vec<Finding>)>,
+    /// The first call that names a label and not its moment: the line, and the name.
+    undated: Option<(usize, String)>,
+    told: Vec<Told>,
+}
+
+/// A line that is not as it should be.
+struct Told {
+    line: usize,
+    /// What it calls its prompt; none where it cannot be read.
+    prompt: Option<String>,
+    /// The number of the version that this was.
+    version: Option<u32>,
+    findings: Vec<Finding>,
 }
 
 impl Checked {
+    fn unreadable(&mut self, line: usize, why: String) {
+        self.tally.unreadable += 1;
+        if self.tally.unreadable <= TOLD {
+            self.told.push(Told { line, prompt: None, version: None, findings: vec![Finding::Unreadable { why }] });
+        }
+    }
+
     async fn check(&mut self, line: usize, call: Call) -> Result<(), Fault> {
         let name = call.prompt.to_string();
-        let findings = match self.shelf.find(&call.prompt).await? {
+        if call.prompt.moves() && call.at.is_none() && self.undated.is_none() {
+            self.undated = Some((line, name.clone()));
+        }
+        let mut version = None;
+        let findings = match self.shelf.find(&call.prompt, call.at.as_deref()).await? {
             Err(why) => {
                 self.tally.unknown += 1;
                 vec![Finding::Unknown { why }]
             }
-            Ok(found) => match found.prompt.render(&call.inputs, &[], &|path| found.image(path)) {
-                Err(error) => {
-                    self.tally.unrenderable += 1;
-                    vec![Finding::Unrenderable { why: error.to_string() }]
+            Ok(found) => {
+                version = found.version.as_ref().map(|version| version.number);
+                match found.prompt.render(&call.inputs, &[], &|path| found.image(path)) {
+                    Err(error) => {
+                        self.tally.unrenderable += 1;
+                        vec![Finding::Unrenderable { why: error.to_string() }]
+                    }
+                    Ok(rendered) => {
+                        let findings = compared::held_against(&found.prompt, &rendered, &call);
+                        *(if findings.is_empty() { &mut self.tally.same } else { &mut self.tally.differ }) += 1;
+                        findings
+                    }
                 }
-                Ok(rendered) => {
-                    let findings = compared::held_against(&found.prompt, &rendered, &call);
-                    *(if findings.is_empty() { &mut self.tally.same } else { &mut self.tally.differ }) += 1;
-                    findings
-                }
-            },
+            }
         };
-        if !findings.is_empty() && self.told.len() < TOLD {
-            self.told.push((line, name, findings));
+        if !findings.is_empty() && self.tally.faults() <= TOLD {
+            self.told.push(Told { line, prompt: Some(name), version, findings });
         }
         Ok(())
     }
 
     fn as_json(&self) -> serde_json::Value {
-        let Tally { same, differ, unrenderable, unknown } = self.tally;
-        let calls: Vec<_> = self
-            .told
-            .iter()
-            .map(|(line, prompt, findings)| json!({"line": line, "prompt": prompt, "findings": findings}))
-            .collect();
-        json!({"format": 1, "calls": self.tally.calls(), "same": same, "differ": differ,
-               "unrenderable": unrenderable, "unknown": unknown, "told": calls})
+        let Tally { same, differ, unrenderable, unknown, unreadable } = self.tally;
+        let told = |Told { line, prompt, version, findings }: &Told| json!({"line": line, "prompt": prompt, "version": version, "findings": findings});
+        let told: Vec<_> = self.told.iter().map(told).collect();
+        json!({"format": 1, "calls": self.tally.calls(), "same": same, "differ": differ, "unrenderable": unrenderable,
+               "unknown": unknown, "unreadable": unreadable, "told": told})
     }
 
     fn text(&self, shown: &str) -> String {
         let mut text = String::new();
-        for (line, prompt, findings) in &self.told {
-            text.push_str(&format!("{}  {}\n", styled(STRONG, format!("{shown}:{line}")), carat_core::untrusted::visible(prompt)));
+        for Told { line, prompt, version, findings } in &self.told {
+            text.push_str(&styled(STRONG, format!("{shown}:{line}")));
+            if let Some(prompt) = prompt {
+                text.push_str(&format!("  {}", one_line(prompt, NAME)));
+                let number = version.filter(|number| !prompt.ends_with(&format!("@{number}")));
+                text.push_str(&number.map(|number| format!(", version {number}")).unwrap_or_default());
+            }
+            text.push('\n');
             findings.iter().for_each(|finding| text.push_str(&finding.text()));
         }
-        let Tally { same, differ, unrenderable, unknown } = self.tally;
-        let faults = differ + unrenderable + unknown;
-        if faults > self.told.len() as u64 {
-            text.push_str(&format!("… and {} more\n", faults - self.told.len() as u64));
+        let more = self.tally.faults() + self.tally.unreadable - self.told.len() as u64;
+        if more > 0 {
+            text.push_str(&format!("… and {more} more\n"));
         }
-        let word = |count: u64, style, what: &str| (count > 0).then(|| styled(style, format!("{count} {what}")));
-        let parts = [
-            word(same, GOOD, "as their prompt says"),
-            word(differ, BAD, "differ"),
-            word(unrenderable, BAD, "cannot be rendered"),
-            word(unknown, ODD, "of a version that this project does not know"),
-        ];
-        let parts: Vec<String> = parts.into_iter().flatten().collect();
-        text.push_str(&format!("{} captured calls: {}\n", self.tally.calls(), parts.join(", ")));
+        text.push_str(&self.tally.text());
         text
-    }
-}
-
-/// Prompts that have been asked for.
-struct Shelf {
-    catalogue: Catalogue,
-    known: HashMap<String, Result<FoundPrompt, String>>,
-}
-
-impl Shelf {
-    /// The very version that a call names: by its digest, else by its number or label, else the file as it is now.
-    async fn find(&mut self, name: &PromptName) -> Result<Result<&FoundPrompt, String>, Fault> {
-        let key = name.to_string();
-        if !self.known.contains_key(&key) {
-            let found = self.look_up(name).await?;
-            self.known.insert(key.clone(), found);
-        }
-        Ok(self.known[&key].as_ref().map_err(Clone::clone))
-    }
-
-    async fn look_up(&self, name: &PromptName) -> Result<Result<FoundPrompt, String>, Fault> {
-        let told = |error: carat_registry::CatalogueError| match error {
-            error @ carat_registry::CatalogueError::Store(_) => Err(Fault::from(error)),
-            other => Ok(Err(other.to_string())),
-        };
-        let Some(digest) = name.digest else {
-            return self.catalogue.prompt(&name.reference()).await.map_or_else(told, |found| Ok(Ok(found)));
-        };
-        let pick = Pick::Digest(digest.hex());
-        if let Some(version) = self.catalogue.store.version(Kind::Prompt, &name.name, &pick).await? {
-            return self.catalogue.prompt_of(&version.id).await.map_or_else(told, |found| Ok(Ok(found)));
-        }
-        match self.catalogue.prompt(&name.name).await {
-            Ok(found) if found.prompt.digest() == digest => Ok(Ok(found)),
-            _ => Ok(Err(format!("no version of `{}` has the digest {digest}", name.name))),
-        }
     }
 }

@@ -4,6 +4,7 @@ use carat_core::untrusted::visible;
 use serde::Serialize;
 
 use super::facts::Facts;
+use super::putting;
 
 /// How far a project has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -56,19 +57,19 @@ pub(super) fn of(facts: &Facts) -> Vec<Check> {
         run(facts),
         versions(facts),
         gates(facts),
-        owners(facts),
-        policy(facts),
-        promotion(facts),
+        putting::owners(facts),
+        putting::policy(facts),
+        putting::promotion(facts),
         ci(facts),
         production(),
     ]
 }
 
-fn holds(stage: Stage, what: &'static str, because: impl Into<String>) -> Check {
+pub(super) fn holds(stage: Stage, what: &'static str, because: impl Into<String>) -> Check {
     Check { stage, what, because: because.into(), next: None }
 }
 
-fn lacks(stage: Stage, what: &'static str, because: impl Into<String>, next: impl Into<String>) -> Check {
+pub(super) fn lacks(stage: Stage, what: &'static str, because: impl Into<String>, next: impl Into<String>) -> Check {
     Check { stage, what, because: because.into(), next: Some(next.into()) }
 }
 
@@ -109,7 +110,12 @@ fn run(facts: &Facts) -> Check {
     let what = "a recorded run";
     let first = facts.evals.first().map_or("NAME", |eval| eval.name.as_str());
     match &facts.last_whole_run {
-        None => lacks(Stage::Reproducible, what, "no eval has been run to its end", format!("carat eval {}", visible(first))),
+        None => lacks(
+            Stage::Reproducible,
+            what,
+            "no eval has been run to its end",
+            format!("carat eval {}", visible(first)),
+        ),
         Some(run) if run.commit.as_ref().is_none_or(|commit| commit.ends_with('+')) => {
             let because = format!("the last, {}, is from files that no commit has", short(&run.id));
             lacks(Stage::Reproducible, what, because, format!("git commit, then carat eval {}", visible(&run.eval)))
@@ -143,54 +149,40 @@ fn gates(facts: &Facts) -> Check {
         Some(eval) => {
             let name = visible(&eval.name);
             let because = format!("the eval {name} has none that stops a build");
-            lacks(Stage::Gated, what, because, format!("add `gates:` to evals/{name}.yaml; `carat eval {name}` tells the intervals to choose them by"))
+            lacks(
+                Stage::Gated,
+                what,
+                because,
+                format!("add `gates:` to evals/{name}.yaml; `carat eval {name}` tells the intervals to choose them by"),
+            )
         }
     }
-}
-
-fn owners(facts: &Facts) -> Check {
-    let what = "owners";
-    if facts.has_owners {
-        return holds(Stage::Gated, what, "carat.yaml names them");
-    }
-    lacks(Stage::Gated, what, "nobody answers for prompts and data", "add `owners:` to carat.yaml, such as `{ prompts: \"@team\" }`")
-}
-
-fn policy(facts: &Facts) -> Check {
-    let what = "a policy";
-    if facts.policies.is_empty() {
-        let next = "add `policy: { production: { needs: [{ eval: NAME }] } }` to carat.yaml";
-        return lacks(Stage::Gated, what, "any version may be put anywhere", next);
-    }
-    holds(Stage::Gated, what, format!("for {}", facts.policies.join(", ")))
-}
-
-fn promotion(facts: &Facts) -> Check {
-    let what = "a promotion with evidence";
-    if facts.applied > 0 {
-        return holds(Stage::Gated, what, format!("{} in force", facts.applied));
-    }
-    let (prompt, label) = (facts.prompts.first(), facts.policies.first());
-    let name = prompt.map_or("NAME", String::as_str);
-    let label = label.map_or("production", String::as_str);
-    let next = format!("carat prompt promote {} --to {label}", visible(name));
-    lacks(Stage::Gated, what, "nothing has been promoted", next)
 }
 
 fn ci(facts: &Facts) -> Check {
     let what = "evals in CI";
     match &facts.run_in_ci {
         Some(run) => holds(Stage::Gated, what, format!("{} was made by a CI system", short(run))),
-        None => lacks(Stage::Gated, what, "this store has no run that a CI system made", "run `carat eval` in CI: docs/ci.md has recipes, and `carat run import` takes such a run into this store"),
+        None => lacks(
+            Stage::Gated,
+            what,
+            "this store has no run that a CI system made",
+            "run `carat eval` in CI: docs/ci.md has recipes, and `carat run import` takes such a run into this store",
+        ),
     }
 }
 
 fn production() -> Check {
     let because = "carat does not watch production yet; `carat prompt check --against FILE` holds captured calls against their prompts";
-    lacks(Stage::Monitored, "production", because, "capture calls in the application, and hold them against their prompts: docs/skew.md")
+    lacks(
+        Stage::Monitored,
+        "production",
+        because,
+        "capture calls in the application, and hold them against their prompts: docs/skew.md",
+    )
 }
 
-fn counted(count: usize, word: &str) -> String {
+pub(super) fn counted(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 

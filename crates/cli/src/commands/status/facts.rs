@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use carat_core::event::{PlanOutline, RunStatus};
-use carat_core::promotion::State;
-use carat_core::spec::GateMode;
-use carat_core::version::{Kind, Pick, Source};
+use carat_core::spec::{GateMode, PolicySpec};
+use carat_core::version::{Kind, Label, Pick, Source};
 use carat_registry::Catalogue;
 use carat_store::{RunRecord, Store};
 
+use crate::commands::doctor::owners::{Idle, idle};
+use crate::commands::doctor::policy::{Unmeetable, asks_for_nothing, unmeetable};
 use crate::fault::Fault;
 use crate::session::Session;
+
+use super::promotions::Promotions;
 
 /// So many of the newest runs are looked at.
 const LOOKED_AT: usize = 50;
@@ -29,10 +32,13 @@ pub(super) struct Facts {
     /// Prompts that an eval names and that have no version with the content of their file.
     pub(super) unsaved: Vec<String>,
     pub(super) has_owners: bool,
+    /// Patterns of owners that are of nothing.
+    pub(super) idle_owners: Vec<Idle>,
     /// The labels that have a policy.
-    pub(super) policies: Vec<String>,
-    /// Promotions that are in force.
-    pub(super) applied: usize,
+    pub(super) policies: Vec<PolicyFacts>,
+    /// Needs of policies that nothing can meet.
+    pub(super) unmeetable: Vec<Unmeetable>,
+    pub(super) promotions: Promotions,
     /// Whether there is a git repository.
     pub(super) is_in_git: bool,
 }
@@ -42,8 +48,19 @@ pub(super) struct EvalFacts {
     pub(super) name: String,
     /// How many gates stop a build.
     pub(super) gates: usize,
+    /// The prompts that it names and that there are.
+    pub(super) prompts: Vec<String>,
     /// Why it cannot be read.
     pub(super) broken: Option<String>,
+}
+
+#[derive(Debug)]
+pub(super) struct PolicyFacts {
+    pub(super) label: String,
+    /// The evals that it needs.
+    pub(super) needs: Vec<String>,
+    /// Whether all may pass.
+    pub(super) asks_for_nothing: bool,
 }
 
 #[derive(Debug)]
@@ -65,13 +82,14 @@ impl Facts {
             project: project.spec.project.clone().or_else(folder).unwrap_or_else(|| "this project".to_owned()),
             prompts: project.prompts(),
             datasets: project.datasets(),
-            has_owners: !project.spec.owners.is_empty(),
-            policies: project.spec.policy.keys().map(ToString::to_string).collect(),
+            has_owners: project.spec.owners.values().any(|owner| !owner.trim().is_empty()),
+            idle_owners: idle(project),
+            policies: project.spec.policy.iter().map(PolicyFacts::of).collect(),
+            unmeetable: unmeetable(project),
+            promotions: Promotions::gather(&store).await?,
             is_in_git: session.commit().is_some(),
             ..Self::default()
         };
-        let applied = store.promotions(None, None).await?;
-        facts.applied = applied.iter().filter(|kept| kept.value.state == State::Applied).count();
         facts.look_at_evals(&catalogue).await?;
         facts.look_at_runs(&store).await?;
         Ok(facts)
@@ -82,28 +100,30 @@ impl Facts {
             let spec = match catalogue.project.eval(&name) {
                 Ok(eval) => eval.spec,
                 Err(error) => {
-                    self.evals.push(EvalFacts { name, gates: 0, broken: Some(error.to_string()) });
+                    self.evals.push(EvalFacts { name, gates: 0, prompts: Vec::new(), broken: Some(error.to_string()) });
                     continue;
                 }
             };
             let gates = spec.gates.iter().filter(|gate| gate.mode == GateMode::Block).count();
-            self.evals.push(EvalFacts { name, gates, broken: None });
+            let mut prompts = Vec::new();
             for prompt in &spec.prompts {
-                self.look_at_prompt(prompt, catalogue).await?;
+                prompts.extend(self.look_at_prompt(prompt, catalogue).await?);
             }
+            self.evals.push(EvalFacts { name, gates, prompts, broken: None });
         }
         self.unsaved.sort();
         self.unsaved.dedup();
         Ok(())
     }
 
-    async fn look_at_prompt(&mut self, reference: &str, catalogue: &Catalogue) -> Result<(), Fault> {
-        let Ok(found) = catalogue.prompt(reference).await else { return Ok(()) };
+    /// The name of the prompt that a reference means.
+    async fn look_at_prompt(&mut self, reference: &str, catalogue: &Catalogue) -> Result<Option<String>, Fault> {
+        let Ok(found) = catalogue.prompt(reference).await else { return Ok(None) };
         let pick = Pick::Digest(found.prompt.digest().hex());
         if catalogue.store.version(Kind::Prompt, &found.prompt.name, &pick).await?.is_none() {
             self.unsaved.push(found.prompt.name.clone());
         }
-        Ok(())
+        Ok(Some(found.prompt.name.clone()))
     }
 
     async fn look_at_runs(&mut self, store: &Store) -> Result<(), Fault> {
@@ -119,6 +139,13 @@ impl Facts {
             }
         }
         Ok(())
+    }
+}
+
+impl PolicyFacts {
+    fn of((label, policy): (&Label, &PolicySpec)) -> Self {
+        let needs = policy.needs.iter().map(|need| need.eval.clone()).collect();
+        Self { label: label.to_string(), needs, asks_for_nothing: asks_for_nothing(policy) }
     }
 }
 

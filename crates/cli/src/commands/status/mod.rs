@@ -5,6 +5,8 @@
 
 mod checks;
 mod facts;
+mod promotions;
+mod putting;
 
 use serde_json::json;
 

@@ -1,29 +1,27 @@
 //! `carat NOUN import PATH`: versions that were saved elsewhere, into this store.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use carat::bundle::{Bundle, Entry};
-use carat_core::Package;
-use carat_core::spec::ProjectSpec;
-use carat_core::untrusted::one_line;
-use carat_core::version::{Kind, LATEST, Label, Move, Pick};
+use carat_core::spec::{ModelSpec, ProjectSpec, Provider};
+use carat_core::version::{Kind, Pick};
 use carat_core::yaml;
+use carat_core::{Digest, Package};
 use carat_registry::dataset::{Dataset, LocatedRows, survey};
-use carat_registry::{Catalogue, FoundDataset, FoundModel, PROJECT_FILE};
+use carat_registry::{Catalogue, FoundDataset, FoundModel};
 use carat_store::{NewVersion, Saved};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::exit::Exit;
 use crate::fault::Fault;
-use crate::out::{self, FAINT, GOOD, ODD, styled};
+use crate::out::{self, FAINT, GOOD, styled};
 
-use super::export::fault_of_bundle;
 use super::instant::shown;
 use super::save::by_answers;
 use super::shelf::{Shelf, digest_of_model};
 use super::told;
 
+mod bundle;
 mod folder;
 
 #[derive(Debug, clap::Args)]
@@ -34,6 +32,19 @@ pub(crate) struct Args {
     /// Of a bundle: let its labels point here to where they point there, but for those that have a policy
     #[arg(long)]
     labels: bool,
+    /// Of a dataset, a model or a spec: what it is called here [default: the file's name; for a model its name in the file]
+    #[arg(long, value_name = "NAME", value_parser = name)]
+    name: Option<String>,
+    /// As JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// A name that a file below the folder of its kind may have, and that can be told from a version.
+fn name(text: &str) -> Result<String, String> {
+    let is_part = |part: &str| !matches!(part, "" | "." | "..");
+    let is_fit = text.split('/').all(is_part) && !text.contains(['\\', '@']) && !text.contains(char::is_control);
+    is_fit.then(|| text.to_owned()).ok_or_else(|| "expected a name such as `tickets` or `support/tickets`".to_owned())
 }
 
 pub(super) async fn run(args: &Args, shelf: &Shelf) -> Result<Exit, Fault> {
@@ -44,16 +55,25 @@ pub(super) async fn run(args: &Args, shelf: &Shelf) -> Result<Exit, Fault> {
     if args.labels && !is_bundle {
         return Err(Fault::mendable("--labels is for bundles: nothing else has labels"));
     }
-    // What comes from elsewhere is not of this project's commit.
-    let import =
-        Import { shelf, catalogue: Catalogue { commit: None, ..shelf.catalogue.clone() }, file: file_name(&args.path) };
-    match shelf.kind {
-        Kind::Prompt if is_bundle => import.bundle(&args.path, args.labels).await,
-        Kind::Prompt => import.folder(&args.path).await,
-        Kind::Dataset => import.dataset(&args.path).await,
-        Kind::Model => import.models(&args.path).await,
-        Kind::Eval => import.spec(&args.path).await,
+    if args.name.is_some() && shelf.kind == Kind::Prompt {
+        return Err(Fault::mendable("--name is for a dataset, a model or a spec: prompts keep the names that they have"));
     }
+    // What comes from elsewhere is not of this project's commit.
+    let catalogue = Catalogue { commit: None, ..shelf.catalogue.clone() };
+    let mut import = Import { shelf, args, catalogue, file: file_name(&args.path), entries: Vec::new() };
+    let (mut exit, mut digest) = (Exit::Fine, None);
+    match shelf.kind {
+        Kind::Prompt if is_bundle => digest = Some(import.bundle().await?),
+        Kind::Prompt => exit = import.folder().await?,
+        Kind::Dataset => import.dataset().await?,
+        Kind::Model => import.models().await?,
+        Kind::Eval => import.spec().await?,
+    }
+    if args.json {
+        out::json(&json!({"format": 1, "kind": shelf.kind, "path": args.path, "digest": digest,
+                          "imported": import.entries}))?;
+    }
+    Ok(exit)
 }
 
 /// What the file is called, for the record: where it lay on one machine says nothing on another.
@@ -62,15 +82,13 @@ fn file_name(path: &Path) -> String {
     real.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
-/// Whether a name can be that of a file below the folder of prompts.
-fn is_below(name: &str) -> bool {
-    !name.contains('\\') && Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
-}
-
 struct Import<'a> {
     shelf: &'a Shelf,
+    args: &'a Args,
     catalogue: Catalogue,
     file: String,
+    /// What became of each, for `--json`.
+    entries: Vec<Value>,
 }
 
 impl Import<'_> {
@@ -78,56 +96,9 @@ impl Import<'_> {
         format!("imported from {}", self.file)
     }
 
-    /// The versions of a bundle, in their order, so that what came later there comes later here.
-    async fn bundle(&self, path: &Path, takes_labels: bool) -> Result<Exit, Fault> {
-        let mut bundle = Bundle::read(path).map_err(fault_of_bundle)?;
-        if let Some(entry) = bundle.prompts.iter().find(|entry| !is_below(&entry.name)) {
-            let name = one_line(&entry.name, 200);
-            return Err(Fault::mendable(format!(
-                "{}: `{name}` would lie outside of prompts/, so nothing is taken",
-                self.file
-            )));
-        }
-        bundle.prompts.sort_by(|a, b| (&a.name, a.version).cmp(&(&b.name, b.version)));
-        let mut untaken = 0;
-        for entry in &bundle.prompts {
-            let message = format!("{}, where it was version {}", self.message(), entry.version);
-            let saved = self.prompt(&entry.name, &entry.package, entry.digest, &message).await?;
-            self.tell(&saved, Some(entry.version)).await?;
-            let labels = entry.labels.iter().filter(|label| *label != LATEST);
-            if takes_labels {
-                for label in labels {
-                    self.label(entry, label, &saved).await?;
-                }
-            } else {
-                untaken += labels.count();
-            }
-        }
-        if untaken > 0 {
-            self.shelf.session.talk(&format!(
-                "{} left where they are; --labels takes them over",
-                told::counted(untaken, "label", "labels")
-            ));
-        }
-        Ok(Exit::Fine)
-    }
-
-    /// A label with a policy moves only by promotion, whoever says so.
-    async fn label(&self, entry: &Entry, label: &str, saved: &Saved) -> Result<(), Fault> {
-        let label = Label::new(label).map_err(Fault::mendable)?;
-        if self.shelf.session.project.spec.policy.contains_key(&label) {
-            let why = format!("not moved: it has a policy in {PROJECT_FILE}");
-            return out::data(&format!("    {label}  {}\n", styled(ODD, why)));
-        }
-        let Catalogue { by, now, .. } = &self.catalogue;
-        let (number, why) = (Some(saved.id.number), self.message());
-        let moved =
-            self.shelf.store().move_label(Kind::Prompt, &entry.name, &label, number, by, now, Some(&why)).await?;
-        out::data(&format!("    {label}  {}\n", ends(&moved)))
-    }
-
     /// The prompts of a folder, which are working files elsewhere.
-    async fn folder(&self, path: &Path) -> Result<Exit, Fault> {
+    async fn folder(&mut self) -> Result<Exit, Fault> {
+        let path = self.args.path.as_path();
         let names = folder::names(path);
         if names.is_empty() {
             return Err(Fault::nothing(format!("there are no .prompty files below {}", path.display())));
@@ -142,6 +113,7 @@ impl Import<'_> {
                 Err(fault) => {
                     exit = exit.graver(fault.exit);
                     out::fault(&fault);
+                    self.entries.push(json!({"name": name, "error": fault.message}));
                 }
             }
         }
@@ -152,7 +124,7 @@ impl Import<'_> {
         &self,
         name: &str,
         package: &Package,
-        digest: carat_core::Digest,
+        digest: Digest,
         message: &str,
     ) -> Result<Saved, Fault> {
         let Catalogue { by, now: at, .. } = &self.catalogue;
@@ -162,44 +134,67 @@ impl Import<'_> {
         Ok(self.shelf.store().save_version(&new).await?)
     }
 
-    async fn dataset(&self, path: &Path) -> Result<Exit, Fault> {
+    async fn dataset(&mut self) -> Result<(), Fault> {
+        let path = self.args.path.as_path();
         let rows: Arc<dyn LocatedRows> = Arc::new(Dataset::open(path, &path.display().to_string())?);
         let survey = tokio::task::block_in_place(|| survey(&*rows))?;
-        let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let stem = || path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = self.args.name.clone().unwrap_or_else(stem);
         let found = FoundDataset { name, rows, digest: survey.digest, survey, version: None };
         let saved = self.catalogue.save_dataset(&found, true, Some(&self.message())).await?;
-        self.tell(&saved, None).await?;
-        Ok(Exit::Fine)
+        self.tell(&saved, None).await
     }
 
-    async fn models(&self, path: &Path) -> Result<Exit, Fault> {
-        let shown = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| Fault::mendable(format!("{shown}: {error}")))?;
+    async fn models(&mut self) -> Result<(), Fault> {
+        let shown = self.args.path.display().to_string();
+        let text = std::fs::read_to_string(&self.args.path).map_err(|error| Fault::mendable(format!("{shown}: {error}")))?;
         let project: ProjectSpec = yaml::read(&text, &shown).map_err(Fault::mendable)?;
         if project.models.is_empty() {
             return Err(Fault::nothing(format!("{shown} has no `models`")));
         }
+        if let (Some(name), 2..) = (&self.args.name, project.models.len()) {
+            let count = project.models.len();
+            return Err(Fault::mendable(format!("{shown} has {count} models, which cannot all be called `{name}`")));
+        }
         for (name, spec) in project.models {
+            let (name, spec) = self.called(name, spec);
             let digest = digest_of_model(&name, &spec)?.ok_or_else(|| by_answers(&name))?;
             let found = FoundModel { name, spec, version: None };
             let saved = self.catalogue.save_model(&found, digest, Some(&self.message())).await?;
             self.tell(&saved, None).await?;
         }
-        Ok(Exit::Fine)
+        Ok(())
     }
 
-    async fn spec(&self, path: &Path) -> Result<Exit, Fault> {
+    /// A model under the name that it is to have. Its provider goes on calling it what it was called.
+    fn called(&self, name: String, mut spec: ModelSpec) -> (String, ModelSpec) {
+        let Some(wanted) = &self.args.name else { return (name, spec) };
+        if matches!(spec.provider, Provider::Openai | Provider::Baseline) {
+            spec.model.get_or_insert(name);
+        }
+        (wanted.clone(), spec)
+    }
+
+    async fn spec(&mut self) -> Result<(), Fault> {
+        let path = self.args.path.as_path();
         // With a folder before it, so that it is taken for a path and not for a name.
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let found = self.catalogue.eval(&path.display().to_string()).await?;
+        let mut found = self.catalogue.eval(&path.display().to_string()).await?;
+        found.eval.name = self.args.name.clone().unwrap_or(found.eval.name);
         let saved = self.catalogue.save_eval(&found, Some(&self.message())).await?;
-        self.tell(&saved, None).await?;
-        Ok(Exit::Fine)
+        self.tell(&saved, None).await
     }
 
     /// Says what became of one.
-    async fn tell(&self, saved: &Saved, number_there: Option<u32>) -> Result<(), Fault> {
+    async fn tell(&mut self, saved: &Saved, number_there: Option<u32>) -> Result<(), Fault> {
         let Saved { id, is_new } = saved;
+        let version = self.shelf.store().version(id.kind, &id.name, &Pick::Number(id.number)).await?;
+        let since = version.map(|version| version.provenance.at).unwrap_or_default();
+        if self.args.json {
+            self.entries.push(json!({"name": id.name, "number": id.number, "digest": id.digest, "new": is_new,
+                                     "since": since, "number_there": number_there, "labels": []}));
+            return Ok(());
+        }
         let there = match number_there {
             Some(there) if there != id.number => format!(", version {there} there"),
             Some(_) | None => String::new(),
@@ -207,18 +202,8 @@ impl Import<'_> {
         let what = if *is_new {
             styled(GOOD, format!("(new{there})"))
         } else {
-            let version = self.shelf.store().version(id.kind, &id.name, &Pick::Number(id.number)).await?;
-            let since = version.map(|version| shown(&version.provenance.at)).unwrap_or_default();
-            styled(FAINT, format!("(known since {since}{there})"))
+            styled(FAINT, format!("(known since {}{there})", shown(&since)))
         };
         out::data(&format!("{} {} {what}\n", told::name(id), styled(FAINT, id.digest)))
     }
-}
-
-fn ends(moved: &Move) -> String {
-    if moved.from == moved.to {
-        return styled(FAINT, "points there already");
-    }
-    let end = |end: &Option<_>| end.as_ref().map_or_else(|| "nothing".to_owned(), told::name);
-    format!("{} → {}", end(&moved.from), end(&moved.to))
 }

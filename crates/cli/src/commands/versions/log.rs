@@ -5,9 +5,10 @@ use carat_core::version::{Label, Move, VersionId};
 use carat_store::Version;
 use serde_json::{Value, json};
 
+use crate::commands::audit::Promoted;
 use crate::exit::Exit;
 use crate::fault::Fault;
-use crate::out::{self, FAINT, STRONG, styled};
+use crate::out::{self, FAINT, ODD, STRONG, styled};
 use crate::table::{Cell, Table};
 
 use super::instant::shown;
@@ -15,6 +16,9 @@ use super::listed::Standing;
 use super::promotions::{Promotions, last_move};
 use super::shelf::Shelf;
 use super::told;
+
+/// What a move is called that a label with promotions made without one.
+const BY_HAND: &str = "by hand, past its promotions";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -94,22 +98,39 @@ impl Entry<'_> {
     }
 }
 
+/// A move as JSON; `is_past` if it was made by hand, past the label's promotions.
+fn entry(moved: &Move, is_past: bool, promotions: &Promotions) -> Value {
+    let mut entry = json!(moved);
+    let emergency = promotions.emergency(Some(moved)).map(|(why, _)| why);
+    if let Value::Object(entry) = &mut entry {
+        entry.extend(emergency.map(|why| ("emergency".to_owned(), why.into())));
+        entry.extend(is_past.then(|| ("past_promotions".to_owned(), true.into())));
+    }
+    entry
+}
+
+/// Why a label moved, in a cell. A move by hand of what promotions had moved before is not to pass for one of theirs.
+fn why(moved: &Move, is_past: bool, promotions: &Promotions) -> Cell {
+    let why = promotions.why(moved);
+    if is_past {
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+        return Cell::styled(ODD, format!("{BY_HAND}{why}"));
+    }
+    why.unwrap_or_else(|| "–".to_owned()).into()
+}
+
 fn moves(args: &Args, shelf: &Shelf, name: &str, history: &[Move], promotions: &Promotions) -> Result<Exit, Fault> {
+    let mut promoted = Promoted::new();
+    let passes = |moved: &Move| promoted.is_passed_by(moved.label.clone(), moved.promotion.is_some());
+    let past: Vec<bool> = history.iter().map(passes).collect();
+    let newest_first = || history.iter().zip(past.iter().copied()).rev();
     if args.json {
-        let entry = |moved: &Move| {
-            let mut entry = json!(moved);
-            let emergency = promotions.emergency(Some(moved)).map(|(why, _)| why);
-            if let (Value::Object(entry), Some(why)) = (&mut entry, emergency) {
-                entry.insert("emergency".to_owned(), why.into());
-            }
-            entry
-        };
-        let moves: Vec<Value> = history.iter().rev().map(entry).collect();
+        let moves: Vec<Value> = newest_first().map(|(moved, is_past)| entry(moved, is_past, promotions)).collect();
         out::json(&json!({"format": 1, "kind": shelf.kind, "name": name, "moves": moves}))?;
         return Ok(Exit::Fine);
     }
     let mut table = Table::new(["when", "label", ">from", ">to", "who", "promotion", "why"]);
-    for moved in history.iter().rev() {
+    for (moved, is_past) in newest_first() {
         let end = |end: &Option<VersionId>| match end {
             Some(end) => Cell::from(end.number.to_string()),
             None => Cell::styled(FAINT, "–"),
@@ -121,7 +142,7 @@ fn moves(args: &Args, shelf: &Shelf, name: &str, history: &[Move], promotions: &
             end(&moved.to),
             format!("{} ({})", one_line(&moved.by.name, 80), moved.by.source.as_str()).into(),
             Cell::styled(FAINT, moved.promotion.as_deref().unwrap_or("–")),
-            promotions.why(moved).unwrap_or_else(|| "–".to_owned()).into(),
+            why(moved, is_past, promotions),
         ]);
     }
     if table.is_empty() {

@@ -8,7 +8,7 @@ use carat_core::spec::{ModelSpec, Provider};
 use carat_core::version::{Kind, Pick, Reference, VersionId};
 use carat_models::{Surroundings, build, is_variable_name};
 
-use carat_registry::{Catalogue, FoundDataset, FoundEval, FoundModel, FoundPrompt, settings_digest};
+use carat_registry::{Catalogue, FoundDataset, FoundEval, FoundModel, FoundPrompt};
 use carat_store::{Store, Version};
 
 use crate::fault::Fault;
@@ -78,7 +78,7 @@ pub(crate) fn digest_of_model(name: &str, spec: &ModelSpec) -> Result<Option<Dig
     }
     let env = |variable: &str| is_variable_name(variable).then(|| "set".to_owned());
     let surroundings = Surroundings { env: &env, folder: Path::new("."), recorded: None };
-    Ok(Some(settings_digest(build(name, spec, &surroundings)?.id().digest, spec)))
+    Ok(Some(spec.settings_digest(build(name, spec, &surroundings)?.id().digest)))
 }
 
 impl Shelf {

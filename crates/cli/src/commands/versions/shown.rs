@@ -85,6 +85,12 @@ impl Moment {
 /// The version that a reference meant at a moment.
 async fn then(shelf: &Shelf, reference: &str, at: &Instant) -> Result<VersionId, Fault> {
     let read = Reference::read(reference).map_err(Fault::mendable)?;
+    if read.pick == Pick::Working {
+        return Err(Fault::mendable(format!(
+            "--at asks what was saved or labelled at a moment, and `{reference}` is what the project has now; the newest \
+             version of then is `{reference}@{LATEST}`"
+        )));
+    }
     if !matches!(read.pick, Pick::Label(_) | Pick::Latest) {
         let name = &read.name;
         return Err(Fault::mendable(format!(

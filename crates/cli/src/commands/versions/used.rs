@@ -1,6 +1,6 @@
 //! `--used-by`: what used a version.
 
-use carat_core::promotion::State;
+use carat_core::promotion::{Promotion, State};
 use carat_core::untrusted::one_line;
 use carat_core::version::{Label, Move, VersionId};
 use carat_core::{Digest, RunId};
@@ -46,36 +46,45 @@ struct UsedRun {
 #[derive(Debug, Serialize)]
 struct Promoted {
     id: String,
+    #[serde(rename = "as")]
+    role: Role,
+    /// What was to be put there.
+    subject: VersionId,
     label: Label,
     state: State,
     since: String,
     emergency: bool,
 }
 
+/// What a version is to a promotion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Role {
+    /// It was to be put there.
+    Subject,
+    /// A run that used it shows what the policy asks for.
+    Evidence,
+}
+
 impl UsedBy {
     /// What used the content with this digest, and what used it by the number of its version.
     pub(super) async fn of(store: &Store, digest: &Digest, version: Option<&VersionId>) -> Result<Self, Fault> {
         let runs = store.runs_with_version(digest).await?;
-        let runs = runs.into_iter().map(|(run, variants)| UsedRun::of(run, variants)).collect();
-        let Some(version) = version else { return Ok(Self { runs, ..Self::default() }) };
-        let history = store.label_history(version.kind, &version.name, None).await?;
-        let promotions = store.promotions(Some(version.kind), Some(&version.name)).await?.into_iter();
-        let promotions = promotions.map(|kept| kept.value).filter(|promotion| promotion.subject == *version);
-        let promotions = promotions.map(|promotion| Promoted {
-            id: promotion.id,
-            label: promotion.label,
-            state: promotion.state,
-            since: promotion.since,
-            emergency: promotion.emergency.is_some(),
-        });
-        Ok(Self { labels: spans(&history, version), runs, promotions: promotions.collect() })
+        let runs: Vec<UsedRun> = runs.into_iter().map(|(run, variants)| UsedRun::of(run, variants)).collect();
+        let promotions = promotions(store, &runs, version).await?;
+        let labels = match version {
+            Some(version) => spans(&store.label_history(version.kind, &version.name, None).await?, version),
+            None => Vec::new(),
+        };
+        Ok(Self { labels, runs, promotions })
     }
 
-    /// The runs that recorded a case of this very row.
+    /// The runs that recorded a case of this very row, and the promotions that they are evidence for.
     pub(crate) async fn of_row(store: &Store, row: &Digest) -> Result<Self, Fault> {
         let runs = store.runs_with_row(row).await?;
-        let runs = runs.into_iter().map(|run| UsedRun::of(run, Vec::new())).collect();
-        Ok(Self { runs, ..Self::default() })
+        let runs: Vec<UsedRun> = runs.into_iter().map(|run| UsedRun::of(run, Vec::new())).collect();
+        let promotions = promotions(store, &runs, None).await?;
+        Ok(Self { labels: Vec::new(), runs, promotions })
     }
 
     /// The lines of it, under one key.
@@ -94,6 +103,16 @@ impl UsedBy {
     pub(crate) fn told(&self) -> String {
         told::keyed(&self.lines())
     }
+}
+
+/// The promotions of a version, and those that these runs are evidence for.
+async fn promotions(store: &Store, runs: &[UsedRun], version: Option<&VersionId>) -> Result<Vec<Promoted>, Fault> {
+    let kept = store.promotions(None, None).await?.into_iter().map(|kept| kept.value);
+    let promoted = kept.filter_map(|promotion| {
+        let role = Role::of(&promotion, runs, version)?;
+        Some(Promoted::of(promotion, role))
+    });
+    Ok(promoted.collect())
 }
 
 /// The times in which labels pointed to a version, in the order in which they began.
@@ -119,9 +138,26 @@ impl Span {
     }
 }
 
+impl Role {
+    fn of(promotion: &Promotion, runs: &[UsedRun], version: Option<&VersionId>) -> Option<Self> {
+        if version == Some(&promotion.subject) {
+            return Some(Self::Subject);
+        }
+        let mut evidence = promotion.findings.iter().flat_map(|finding| &finding.evidence);
+        let is_shown = evidence.any(|evidence| runs.iter().any(|run| run.shows(&evidence.run, &evidence.variant)));
+        is_shown.then_some(Self::Evidence)
+    }
+}
+
 impl UsedRun {
     fn of(run: RunRecord, variants: Vec<String>) -> Self {
         Self { id: run.id, eval: run.eval, started_at: run.started_at, variants }
+    }
+
+    /// Whether this variant of this run used it. All variants of a run have its rows.
+    fn shows(&self, run: &str, variant: &str) -> bool {
+        let is_used = || self.variants.is_empty() || self.variants.iter().any(|used| used == variant);
+        self.id.as_str() == run && is_used()
     }
 
     fn told(&self) -> String {
@@ -131,10 +167,27 @@ impl UsedRun {
 }
 
 impl Promoted {
+    fn of(promotion: Promotion, role: Role) -> Self {
+        Self {
+            id: promotion.id,
+            role,
+            subject: promotion.subject,
+            label: promotion.label,
+            state: promotion.state,
+            since: promotion.since,
+            emergency: promotion.emergency.is_some(),
+        }
+    }
+
     fn told(&self) -> String {
         let emergency = if self.emergency { styled(ODD, " (emergency)") } else { String::new() };
         let state = self.state.as_str().replace('_', " ");
-        format!("{}  to {}, {state} {}{emergency}", self.id, self.label, shown(&self.since))
+        let subject = match self.role {
+            Role::Subject => String::new(),
+            Role::Evidence => format!("{} ", told::name(&self.subject)),
+        };
+        let evidence = if self.role == Role::Evidence { ", as evidence" } else { "" };
+        format!("{}  {subject}to {}, {state} {}{emergency}{evidence}", self.id, self.label, shown(&self.since))
     }
 }
 

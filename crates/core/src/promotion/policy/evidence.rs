@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use jiff::Timestamp;
 
 use super::{Facts, Finding, listed};
-use crate::promotion::Evidence;
+use crate::promotion::{Evidence, Newer};
 use crate::spec::Need;
 use crate::version::Kind;
 
@@ -22,9 +22,9 @@ enum Asked<'a> {
     Models(Vec<&'a str>),
 }
 
-/// Why a piece of evidence does not count.
-struct Flaw {
-    because: String,
+/// Why a model has no evidence.
+struct Lack {
+    because: Vec<String>,
     /// Whether the same eval may do better on the same version.
     can_be_mended: bool,
 }
@@ -36,12 +36,16 @@ pub(super) fn findings(facts: &Facts<'_>) -> Vec<Finding> {
     if !needs.is_empty() && needs.iter().all(|need| matches!(asked(facts, need), Asked::Nothing)) {
         let evals: Vec<&str> = needs.iter().map(|need| need.eval.as_str()).collect();
         let (name, kind) = (&facts.subject.name, facts.subject.kind);
-        let because = format!(
-            "of the evals that the policy of `{}` needs ({}) none asks anything of the {kind} {name}; add an eval of it",
+        let none = format!(
+            "of the evals that the policy of `{}` needs ({}) none asks anything of the {kind} {name}",
             facts.label,
             listed(&evals)
         );
-        findings.push(Finding { what: format!("an eval of {name}"), holds: false, because, evidence: Vec::new() });
+        findings.push(Finding::told(
+            format!("an eval of {name}"),
+            false,
+            vec![none, "add an eval of it".to_owned()],
+        ));
     }
     findings
 }
@@ -63,76 +67,67 @@ fn asked<'a>(facts: &Facts<'a>, need: &'a Need) -> Asked<'a> {
 
 fn finding(facts: &Facts<'_>, need: &Need) -> Finding {
     let (name, eval) = (&facts.subject.name, &need.eval);
-    let told = |holds, because| Finding { what: format!("eval {eval}"), holds, because, evidence: Vec::new() };
+    let told = |holds, because| Finding::told(format!("eval {eval}"), holds, because);
     match asked(facts, need) {
-        Asked::Unknown => told(
-            false,
-            format!("the project has no eval `{eval}`; write evals/{eval}.yaml, or take it out of the policy"),
-        ),
-        Asked::Nothing => told(true, format!("it asks nothing of {name}")),
+        Asked::Unknown => {
+            let advice = format!("write evals/{eval}.yaml, or take it out of the policy");
+            told(false, vec![format!("the project has no eval `{eval}`"), advice])
+        }
+        Asked::Nothing => {
+            Finding { asks_nothing: true, ..told(true, vec![format!("it asks nothing of {name}")]) }
+        }
         Asked::Models(models) if models.is_empty() => {
-            told(false, format!("neither the policy nor evals/{eval}.yaml names a model; name one"))
+            let nobody = format!("neither the policy nor evals/{eval}.yaml names a model");
+            told(false, vec![nobody, "name one".to_owned()])
         }
         Asked::Models(models) => on_models(facts, need, &models),
     }
 }
 
 fn on_models(facts: &Facts<'_>, need: &Need, models: &[&str]) -> Finding {
-    let (mut said, mut evidence) = (Vec::new(), Vec::new());
-    let mut can_be_mended = false;
+    let (mut because, mut evidence, mut lacking) = (Vec::new(), Vec::new(), Vec::new());
     for model in models {
         match on_model(facts, need, model) {
-            Ok((proof, because)) => {
+            Ok((proof, said)) => {
                 evidence.push(proof.id.clone());
-                said.push(because);
+                because.push(said);
             }
-            Err(flaw) => {
-                can_be_mended |= flaw.can_be_mended;
-                said.push(flaw.because);
+            Err(lack) => {
+                lacking.extend(lack.can_be_mended.then_some(*model));
+                because.extend(lack.because);
             }
         }
     }
     let holds = evidence.len() == models.len();
-    if can_be_mended {
-        said.push(format!("run {}", command(facts, need)));
-    }
-    Finding { what: format!("eval {}", need.eval), holds, because: said.join("; "), evidence }
+    let commands = if lacking.is_empty() { Vec::new() } else { vec![command(facts, need, &lacking)] };
+    Finding { evidence, commands, ..Finding::told(format!("eval {}", need.eval), holds, because) }
 }
 
-/// The newest evidence that counts, with what it says; else why there is none.
-fn on_model<'a>(facts: &Facts<'a>, need: &Need, model: &str) -> Result<(&'a Evidence, String), Flaw> {
+/// What the newest run says that counts; else why there is none. An older one that says the opposite is over.
+fn on_model<'a>(facts: &Facts<'a>, need: &Need, model: &str) -> Result<(&'a Evidence, String), Lack> {
     let runs = facts.evidence.iter().filter(|run| run.eval == need.eval && run.model == model);
     let (mut ours, others): (Vec<&Evidence>, Vec<_>) = runs.partition(|run| run.subject == facts.subject.digest);
-    ours.sort_by_key(|run| Reverse(run.finished_at.as_deref().map_or(Some(Timestamp::MAX), instant)));
-    let mut flaws = Vec::new();
+    let ended = |run: &Evidence| run.finished_at.as_deref().map_or(Some(Timestamp::MAX), instant);
+    // Of runs that ended at the same instant, one that failed comes first.
+    ours.sort_by_key(|run| (Reverse(ended(run)), has_passed(run)));
+    let mut flawed = Vec::new();
     for run in ours {
-        match judge(facts, need, run) {
-            None => return Ok((run, proven(facts, run, &flaws))),
-            Some(flaw) => flaws.push((run, flaw)),
+        match flaw(facts, need, run) {
+            None if has_passed(run) => return Ok((run, proven(facts, run))),
+            None => return Err(failed(facts, need, run, &flawed)),
+            Some(flaw) => flawed.push((run, flaw)),
         }
     }
-    Err(missing(facts, model, &flaws, others.len()))
+    Err(missing(facts, model, &flawed, others.len()))
 }
 
-/// Why a run of this very version does not count; none where it does.
-fn judge(facts: &Facts<'_>, need: &Need, run: &Evidence) -> Option<Flaw> {
-    let mended = |because: String| Some(Flaw { because, can_be_mended: true });
-    let hopeless = |because: String| Some(Flaw { because, can_be_mended: false });
-    if let Some(flaw) = &run.flaw {
-        return mended(flaw.clone());
-    }
-    if let Some(because) = untimely(facts, need, run).or_else(|| outdated(facts, need, run)) {
-        return mended(because);
-    }
-    if run.gates == 0 {
-        return hopeless(format!("it held no gates, which proves nothing; give evals/{}.yaml some", need.eval));
-    }
-    if run.failed_gates.is_empty() {
-        return None;
-    }
-    let against = facts.current.map(|current| format!(" (relative to {current}, where `{}` points now)", facts.label));
-    let against = against.unwrap_or_default();
-    hopeless(format!("its gates do not hold{against}: {}", some_of(&run.failed_gates)))
+/// Why a run of this very version does not count, whatever its gates say; none where it does.
+fn flaw(facts: &Facts<'_>, need: &Need, run: &Evidence) -> Option<String> {
+    run.flaw.clone().or_else(|| untimely(facts, need, run)).or_else(|| outdated(facts, need, run))
+}
+
+const fn has_passed(run: &Evidence) -> bool {
+    run.gates > 0 && run.failed_gates.is_empty()
 }
 
 /// Why the time at which it ended will not do.
@@ -151,7 +146,16 @@ fn untimely(facts: &Facts<'_>, need: &Need, run: &Evidence) -> Option<String> {
 
 /// Why the version of the dataset will not do.
 fn outdated(facts: &Facts<'_>, need: &Need, run: &Evidence) -> Option<String> {
-    let (written, dataset) = (run.dataset_superseded_at.as_ref()?, &run.id.dataset);
+    let dataset = &run.id.dataset;
+    let written = match run.dataset_superseded.as_ref()? {
+        Newer::Version { saved_at } => saved_at,
+        // They are as new as can be: none is too old yet.
+        Newer::Unsaved if need.max_dataset_age.is_some() => return None,
+        Newer::Unsaved => {
+            let name = &dataset.name;
+            return Some(format!("it ran on {dataset}, and the file of {name} has other rows now, which nobody saved"));
+        }
+    };
     let Some(allowed) = need.max_dataset_age else {
         return Some(format!("it ran on {dataset}, and there is a newer version since {written}"));
     };
@@ -164,37 +168,52 @@ fn outdated(facts: &Facts<'_>, need: &Need, run: &Evidence) -> Option<String> {
         .then(|| format!("it ran on {dataset}, and there is a newer version since {written}, for more than {allowed}"))
 }
 
-/// What a run shows; and that a newer one showed the opposite, which somebody should know.
-fn proven(facts: &Facts<'_>, run: &Evidence, newer: &[(&Evidence, Flaw)]) -> String {
+/// What a run shows.
+fn proven(facts: &Facts<'_>, run: &Evidence) -> String {
     let gates = if run.gates == 1 { "1 gate".to_owned() } else { format!("{} gates", run.gates) };
     let ended = run.finished_at.as_deref().unwrap_or(facts.now);
-    let mut said =
-        format!("on {}: {gates} held in run {} on {}, which ended at {ended}", run.model, short(run), run.id.dataset);
-    if let Some((run, flaw)) = newer.iter().find(|(run, _)| run.flaw.is_none() && !run.failed_gates.is_empty()) {
-        said.push_str(&format!(" (but of the newer run {}: {})", short(run), flaw.because));
-    }
-    said
+    format!("on {}: {gates} held in run {} on {}, which ended at {ended}", run.model, short(run), run.id.dataset)
 }
 
-fn missing(facts: &Facts<'_>, model: &str, flaws: &[(&Evidence, Flaw)], others: usize) -> Flaw {
-    let mut said: Vec<String> = flaws
-        .iter()
-        .take(TOLD)
-        .map(|(run, flaw)| format!("run {} does not count: {}", short(run), flaw.because))
-        .collect();
-    if flaws.len() > TOLD {
-        said.push(format!("nor do {} older ones", flaws.len() - TOLD));
+/// What is wrong with the run that decides, and why newer ones do not. The same once more would be no use.
+fn failed(facts: &Facts<'_>, need: &Need, run: &Evidence, newer: &[(&Evidence, String)]) -> Lack {
+    let decides = format!("on {}: run {} is the newest that counts, and", run.model, short(run));
+    let mut because = if run.gates == 0 {
+        let advice = format!("give evals/{}.yaml some", need.eval);
+        vec![format!("{decides} it held no gates, which proves nothing"), advice]
+    } else {
+        let against = facts.current.map(|current| (current, facts.label));
+        let against = against.map(|(current, label)| format!(" (relative to {current}, where `{label}` points now)"));
+        let gates = some_of(&run.failed_gates);
+        vec![format!("{decides} its gates do not hold{}: {gates}", against.unwrap_or_default())]
+    };
+    because.extend(not_counting(newer, "newer"));
+    Lack { because, can_be_mended: false }
+}
+
+/// Why there is no run that counts.
+fn missing(facts: &Facts<'_>, model: &str, flawed: &[(&Evidence, String)], others: usize) -> Lack {
+    let mut because = not_counting(flawed, "older");
+    if flawed.is_empty() {
+        because.push(format!("there is no run of {}", facts.subject));
+        match others {
+            0 => {}
+            1 => because.push("1 run is of another version of it".to_owned()),
+            n => because.push(format!("{n} runs are of other versions of it")),
+        }
     }
-    if flaws.is_empty() {
-        let of_others = match others {
-            0 => String::new(),
-            1 => "; 1 run is of another version of it".to_owned(),
-            n => format!("; {n} runs are of other versions of it"),
-        };
-        said.push(format!("there is no run of {}{of_others}", facts.subject));
+    if let Some(first) = because.first_mut() {
+        *first = format!("on {model}: {first}");
     }
-    let can_be_mended = flaws.first().is_none_or(|(_, flaw)| flaw.can_be_mended);
-    Flaw { because: format!("on {model}: {}", said.join(", ")), can_be_mended }
+    Lack { because, can_be_mended: true }
+}
+
+/// The first few runs that do not count, each with the reason.
+fn not_counting(flawed: &[(&Evidence, String)], rest: &str) -> Vec<String> {
+    let told = flawed.iter().take(TOLD);
+    let told = told.map(|(run, flaw)| format!("run {} does not count: {flaw}", short(run)));
+    let more = flawed.len().saturating_sub(TOLD);
+    told.chain((more > 0).then(|| format!("nor do {more} {rest} ones"))).collect()
 }
 
 /// The first few, and how many more.
@@ -203,13 +222,16 @@ fn some_of(gates: &[String]) -> String {
     if gates.len() > TOLD { format!("{told} and {} more", gates.len() - TOLD) } else { told }
 }
 
-/// The command that would make the evidence.
-fn command(facts: &Facts<'_>, need: &Need) -> String {
-    let subject = facts.subject;
+/// The command that would make the evidence on these models, which are named where the eval has others.
+fn command(facts: &Facts<'_>, need: &Need, models: &[&str]) -> String {
+    let (subject, eval) = (facts.subject, &need.eval);
+    let known = facts.evals.iter().find(|known| known.eval == *eval);
+    let are_all = known.is_some_and(|known| known.models == models);
+    let only = if are_all { String::new() } else { format!(" --model {}", models.join(",")) };
     match subject.kind {
-        Kind::Prompt => format!("carat eval {} --prompt {subject}", need.eval),
-        Kind::Model => format!("carat eval {} --model {}", need.eval, subject.name),
-        Kind::Dataset | Kind::Eval => format!("carat eval {}", need.eval),
+        Kind::Prompt => format!("carat eval {eval} --prompt {subject}{only}"),
+        Kind::Model => format!("carat eval {eval} --model {subject}"),
+        Kind::Dataset | Kind::Eval => format!("carat eval {eval}{only}"),
     }
 }
 

@@ -9,16 +9,14 @@ use crate::version::Kind;
 pub(super) fn finding(facts: &Facts<'_>) -> Option<Finding> {
     let path = path(facts.subject.kind, &facts.subject.name);
     let owner = facts.owner.filter(|owner| !owner.trim().is_empty());
-    let because = owner.map_or_else(
-        || {
-            format!(
-                "`owners` in carat.yaml names nobody for {path}; name somebody for it, or for a folder that it lies in"
-            )
-        },
-        |owner| format!("{owner} answers for {path}"),
-    );
-    let what = "an owner".to_owned();
-    facts.policy.owner.then(|| Finding { what, holds: owner.is_some(), because, evidence: Vec::new() })
+    let because = match owner {
+        Some(owner) => vec![format!("{owner} answers for {path}")],
+        None => vec![
+            format!("`owners` in carat.yaml names nobody for {path}"),
+            "name somebody for it, or for a folder that it lies in".to_owned(),
+        ],
+    };
+    facts.policy.owner.then(|| Finding::told("an owner".to_owned(), owner.is_some(), because))
 }
 
 /// Who answers for a thing, by the `owners` of a project: patterns over `prompts/NAME`, `datasets/NAME`, `evals/NAME` and

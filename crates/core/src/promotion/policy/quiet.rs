@@ -18,7 +18,7 @@ pub(super) fn finding(quiet: &QuietHours, now: &str) -> Finding {
             Until::Never => (false, with_reason(quiet, "they never end")),
         },
     };
-    Finding { what, holds, because, evidence: Vec::new() }
+    Finding::told(what, holds, vec![because])
 }
 
 /// The minute of the place's clock, counted from the beginning of 1970 there.

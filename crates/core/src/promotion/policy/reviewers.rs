@@ -26,7 +26,7 @@ pub(super) fn finding(facts: &Facts<'_>) -> Option<Finding> {
         n => format!("{n} reviewers"),
     };
     let holds = words.against.is_empty() && words.counting.len() >= wanted;
-    Some(Finding { what, holds, because: because(&words, wanted, holds), evidence: Vec::new() })
+    Some(Finding::told(what, holds, because(&words, wanted, holds)))
 }
 
 fn words<'a>(facts: &Facts<'a>) -> Words<'a> {
@@ -77,7 +77,7 @@ fn why_not(facts: &Facts<'_>, by: &Actor) -> Option<&'static str> {
     facts.proposer.is(by).then_some("whoever proposed it does not review it")
 }
 
-fn because(words: &Words<'_>, wanted: usize, holds: bool) -> String {
+fn because(words: &Words<'_>, wanted: usize, holds: bool) -> Vec<String> {
     let names = |people: &[&Actor]| listed(&people.iter().map(|by| by.name.as_str()).collect::<Vec<_>>());
     let mut said = Vec::new();
     if !words.against.is_empty() {
@@ -97,5 +97,5 @@ fn because(words: &Words<'_>, wanted: usize, holds: bool) -> String {
         1 => said.push(format!("somebody {}has to approve", if has_some { "else " } else { "" })),
         more => said.push(format!("{more} {} have to approve", if has_some { "others" } else { "people" })),
     }
-    said.join("; ")
+    said
 }

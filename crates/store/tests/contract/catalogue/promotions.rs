@@ -26,7 +26,9 @@ pub(super) fn promotion(id: &str, number: u32) -> Promotion {
         findings: vec![Finding {
             what: "eval triage".into(),
             holds: false,
-            because: "no run of triage@7".into(),
+            asks_nothing: false,
+            because: vec!["no run of triage@7".into()],
+            commands: vec!["carat eval triage".into()],
             evidence: vec![EvidenceId { run: "r".into(), variant: "v".into(), dataset: version(1) }],
         }],
         approvals: vec![Approval { by: grace(), at: AT.into(), approves: true, comment: Some("\0".into()) }],

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use carat_core::Digest;
 use carat_core::event::PlanOutline;
-use carat_core::version::{Kind, VersionId};
+use carat_core::promotion::Newer;
+use carat_core::version::{Kind, Pick, Reference, VersionId};
 use carat_registry::dataset::survey;
 use carat_store::Version;
 
@@ -14,8 +15,8 @@ use crate::fault::Fault;
 /// The dataset of a run.
 pub(super) struct Used {
     pub(super) version: VersionId,
-    /// When a newer version was saved; none if it is the newest.
-    pub(super) superseded_at: Option<String>,
+    /// What is newer; none if it is the newest.
+    pub(super) superseded: Option<Newer>,
     pub(super) flaw: Option<String>,
 }
 
@@ -30,7 +31,8 @@ impl<'m> Datasets<'m> {
         Self { matter, known: BTreeMap::new() }
     }
 
-    pub(super) async fn of(&mut self, plan: &PlanOutline) -> Result<Used, Fault> {
+    /// `written` is how the eval refers to its dataset.
+    pub(super) async fn of(&mut self, plan: &PlanOutline, written: &str) -> Result<Used, Fault> {
         let name = &plan.dataset.name;
         if !self.known.contains_key(name) {
             let versions = self.matter.store().versions(Kind::Dataset, name).await?;
@@ -43,14 +45,20 @@ impl<'m> Datasets<'m> {
             let number = plan.dataset.version.unwrap_or(0);
             let version = VersionId { kind: Kind::Dataset, name: name.clone(), number, digest };
             let flaw = Some(format!("the version of {name} that it ran on is not in this store"));
-            return Ok(Used { version, superseded_at: None, flaw });
+            return Ok(Used { version, superseded: None, flaw });
         };
         // What the project has now is the newest there is, whatever number it got when it was saved; and a version of a
         // dataset is judged on itself.
         let is_present = *present == Some(version.id.digest) || self.matter.subject.kind == Kind::Dataset;
-        let newer = versions.iter().find(|newer| newer.id.number > version.id.number).filter(|_| !is_present);
-        let superseded_at = newer.map(|newer| newer.provenance.at.clone());
-        Ok(Used { version: version.id.clone(), superseded_at, flaw: None })
+        let superseded = if is_present {
+            None
+        } else {
+            let newer = versions.iter().find(|newer| newer.id.number > version.id.number);
+            let saved = newer.map(|newer| Newer::Version { saved_at: newer.provenance.at.clone() });
+            // An eval that names a version would not take other rows if it were run once more.
+            saved.or_else(|| present.filter(|_| takes_the_file(written)).map(|_| Newer::Unsaved))
+        };
+        Ok(Used { version: version.id.clone(), superseded, flaw: None })
     }
 
     /// The digest of the working file; none where it cannot be read.
@@ -58,4 +66,9 @@ impl<'m> Datasets<'m> {
         let (_, dataset) = self.matter.session().project.dataset(name).ok()?;
         tokio::task::block_in_place(|| survey(&dataset)).ok().map(|survey| survey.digest)
     }
+}
+
+/// Whether a reference means what the project has now.
+fn takes_the_file(written: &str) -> bool {
+    Reference::read(written).is_ok_and(|reference| reference.pick == Pick::Working)
 }

@@ -9,8 +9,8 @@ use carat_core::fold::{GateReport, Progress, Report};
 use carat_core::promotion::Evidence;
 use carat_core::spec::GateSpec;
 use carat_core::version::{Kind, VersionId};
-use carat_eval::comparing::{BASELINE, Baseline, Compared};
-use carat_eval::gates;
+use carat_eval::comparing::{Baseline, Compared};
+use carat_eval::gates::{self, is_against_baseline};
 use carat_store::Detail;
 
 use crate::commands::promote::matter::Matter;
@@ -50,6 +50,23 @@ impl<'m> Bench<'m> {
             folded: HashMap::new(),
             not_applicable: 0,
             without_baseline: BTreeSet::new(),
+        }
+    }
+
+    /// The command that would make what gates found nothing of; none where nothing is missing, or no command makes it.
+    pub(super) fn baseline_command(&self) -> Option<String> {
+        let current = self.matter.current.as_ref().filter(|_| !self.without_baseline.is_empty())?;
+        let eval = &self.present.eval.name;
+        // A judge that compares has to have something to compare with, which no gate has.
+        let first = if self.present.prefers() { "" } else { " --baseline none" };
+        match current.kind {
+            Kind::Prompt => {
+                let models: Vec<&str> = self.without_baseline.iter().map(String::as_str).collect();
+                Some(format!("carat eval {eval} --prompt {current} --model {}{first}", models.join(",")))
+            }
+            Kind::Model => Some(format!("carat eval {eval} --model {current}{first}")),
+            // An eval takes the rows that its dataset has now.
+            Kind::Dataset | Kind::Eval => None,
         }
     }
 
@@ -104,7 +121,7 @@ impl<'m> Bench<'m> {
     ) -> Result<Vec<String>, Fault> {
         let (gates, baseline) = match self.matter.current.clone() {
             None => (self.without_baseline(), Err("there is nothing to compare with yet".to_owned())),
-            Some(current) if self.gates.iter().any(is_relative) => {
+            Some(current) if self.gates.iter().any(is_against_baseline) => {
                 (self.gates.clone(), self.baseline(run, variant, &current).await?)
             }
             Some(_) => (self.gates.clone(), Err("no gate compares".to_owned())),
@@ -121,20 +138,8 @@ impl<'m> Bench<'m> {
 
     /// The gates without what they hold against the baseline.
     fn without_baseline(&mut self) -> Vec<GateSpec> {
-        self.not_applicable = self.gates.iter().filter(|gate| is_relative(gate)).count();
-        let absolute = |gate: &GateSpec| GateSpec {
-            no_worse_than: None,
-            better_than: None,
-            margin: None,
-            detectable_at_most: None,
-            ..gate.clone()
-        };
-        let gates = self.gates.iter().map(|gate| if is_relative(gate) { absolute(gate) } else { gate.clone() });
-        let asks = |gate: &GateSpec| {
-            let is_bound = gate.at_least.is_some() || gate.at_most.is_some();
-            is_bound || gate.no_worse_than.is_some() || gate.better_than.is_some() || gate.detectable_at_most.is_some()
-        };
-        gates.filter(asks).collect()
+        self.not_applicable = self.gates.iter().filter(|gate| is_against_baseline(gate)).count();
+        gates::without_baseline(&self.gates)
     }
 
     /// The variant that the label's present version stands for: in the same run, else in the newest that is whole; else why
@@ -158,16 +163,17 @@ impl<'m> Bench<'m> {
         }
         let (label, model) = (&matter.label, &variant.model.name);
         self.without_baseline.insert(model.to_string());
-        Ok(Err(format!(
-            "there is no run of {current}, where `{label}` points, with {model} as it is in that run; make one with {}",
-            command(&self.present.eval.name, current, model)
-        )))
+        let how = match current.kind {
+            Kind::Dataset => format!(", make one with {current} for its dataset"),
+            Kind::Prompt | Kind::Model | Kind::Eval => String::new(),
+        };
+        Ok(Err(format!("there is no run of {current}, where `{label}` points, with {model} as it is in that run{how}")))
     }
 
     /// Whether another run was measured as this one.
     async fn is_whole(&self, run: &Run) -> Result<bool, Fault> {
         let ended = run.ended(self.matter).await?;
-        Ok(self.present.flaw_of_baseline(self.matter, &run.plan, &ended).await?.is_none())
+        Ok(self.present.flaw(self.matter, &run.plan, &ended).await?.is_none())
     }
 
     async fn fold(&mut self, run: &Run) -> Result<Arc<Folded>, Fault> {
@@ -215,20 +221,6 @@ fn has_same_rows(run: &Run, other: &Run, current: &VersionId) -> bool {
     current.kind == Kind::Dataset || run.plan.dataset.digest == other.plan.dataset.digest
 }
 
-fn command(eval: &str, current: &VersionId, model: &str) -> String {
-    match current.kind {
-        Kind::Prompt => format!("carat eval {eval} --prompt {current} --model {model}"),
-        Kind::Model => format!("carat eval {eval} --model {current}"),
-        Kind::Dataset | Kind::Eval => format!("carat eval {eval}, with {current} for its dataset"),
-    }
-}
-
-/// Whether a gate is held against the baseline.
-pub(in crate::commands::promote) fn is_relative(gate: &GateSpec) -> bool {
-    let named = gate.no_worse_than.as_deref().or(gate.better_than.as_deref());
-    named == Some(BASELINE) || (named.is_none() && gate.detectable_at_most.is_some())
-}
-
 /// Whether a variant has not been measured at all.
 fn is_silent(report: &Report, label: &str) -> bool {
     let variant = report.variants.iter().find(|variant| variant.variant == label);
@@ -239,6 +231,5 @@ fn is_silent(report: &Report, label: &str) -> bool {
 fn in_words(gate: &GateReport, variant: &Variant, kind: Kind) -> String {
     let slice = gate.slice.as_ref().map(|slice| format!(" on {slice}")).unwrap_or_default();
     let of = if kind == Kind::Prompt { String::new() } else { format!(" of {}", variant.label) };
-    // A finding is told in parts that are set apart by `; `.
-    format!("{}{slice}{of}: {}", gate.metric, gate.because.replace("; ", ", "))
+    format!("{}{slice}{of}: {}", gate.metric, gate.because)
 }

@@ -19,7 +19,6 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 
 use super::matter::Matter;
-pub(super) use judging::is_relative;
 use present::Present;
 pub(super) use present::compares_with_baseline;
 
@@ -34,6 +33,8 @@ pub(super) struct Gathered {
     pub(super) remarks: BTreeMap<String, Vec<String>>,
     /// The models on which gates found no run of the label's present version to be held against, by eval.
     pub(super) without_baseline: BTreeMap<String, BTreeSet<String>>,
+    /// The command that makes such runs, by eval.
+    pub(super) baseline_commands: BTreeMap<String, String>,
 }
 
 /// Looks through the store for everything that the policy needs.
@@ -70,6 +71,7 @@ async fn of_eval(matter: &Matter<'_>, eval: &str, gathered: &mut Gathered) -> Re
     let shown = runs::evidence(matter, &present).await?;
     gathered.evidence.extend(shown.evidence);
     gathered.remarks.insert(eval.to_owned(), shown.remarks);
+    gathered.baseline_commands.extend(shown.baseline_command.map(|command| (eval.to_owned(), command)));
     if !shown.without_baseline.is_empty() {
         gathered.without_baseline.insert(eval.to_owned(), shown.without_baseline);
     }

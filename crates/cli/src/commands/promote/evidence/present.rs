@@ -59,23 +59,9 @@ impl Present {
         self.eval.spec.gates.iter().filter(|gate| gate.mode == GateMode::Block).cloned().collect()
     }
 
-    /// Why a run says nothing of what the eval measures today, whatever it measured itself.
+    /// Why a run says nothing of what the eval measures today, whatever it measured itself. Its gates are no matter: those of
+    /// today are held against what it measured.
     pub(super) async fn flaw(
-        &self,
-        matter: &Matter<'_>,
-        plan: &PlanOutline,
-        ended: &Ended,
-    ) -> Result<Option<String>, Fault> {
-        let gates = &self.eval.spec.clone().with(&plan.overrides).gates;
-        let has_others = || Some(format!("its gates were not those of {} now", self.eval.file));
-        match self.flaw_of_baseline(matter, plan, ended).await? {
-            None if *gates != plan.gates => Ok(has_others()),
-            flaw => Ok(flaw),
-        }
-    }
-
-    /// Why a run is nothing to compare with: the same, but whatever its gates were.
-    pub(super) async fn flaw_of_baseline(
         &self,
         matter: &Matter<'_>,
         plan: &PlanOutline,

@@ -20,13 +20,15 @@ use super::surroundings::{compared_with_another, other_surroundings};
 /// So many runs of an eval are looked at, besides those that are known to have used the version.
 const LOOKED_AT: usize = 200;
 
-/// So many runs are judged for each model before the search for one whose gates hold is given up.
+/// So many runs are judged for each model before the search for one that counts is given up.
 const JUDGED: usize = 10;
 
 /// A run with its plan as it was last.
 pub(super) struct Run {
     pub(super) record: RunRecord,
     pub(super) plan: PlanOutline,
+    /// Whether it went on after it had been stopped, so that it may have ended after runs that began later.
+    went_on: bool,
 }
 
 impl Run {
@@ -65,9 +67,11 @@ pub(super) struct Shown {
     pub(super) remarks: Vec<String>,
     /// The models on which gates found nothing to be held against.
     pub(super) without_baseline: BTreeSet<String>,
+    /// The command that makes it.
+    pub(super) baseline_command: Option<String>,
 }
 
-/// Looks through the runs of an eval. What was found to hold is enough: older runs are not judged any more.
+/// Looks through the runs of an eval. The newest that counts decides: older runs are not judged any more.
 pub(super) async fn evidence(matter: &Matter<'_>, present: &Present) -> Result<Shown, Fault> {
     let runs = runs_of(matter, &present.eval.name).await?;
     let mut datasets = Datasets::of_project(matter);
@@ -76,12 +80,12 @@ pub(super) async fn evidence(matter: &Matter<'_>, present: &Present) -> Result<S
     let mut all = Vec::new();
     for run in &runs {
         for group in groups(&run.plan, &matter.subject, run) {
-            let dataset = datasets.of(&run.plan).await?;
+            let dataset = datasets.of(&run.plan, &present.eval.spec.dataset).await?;
             let mut evidence = as_recorded(present, &group, &dataset);
             let so_far = judged.entry(group.model.clone()).or_default();
             if group.subject == matter.subject.digest {
                 evidence.flaw = flaw(matter, present, &group).await?.or(dataset.flaw);
-                if evidence.flaw.is_none() && !so_far.is_enough() {
+                if evidence.flaw.is_none() && !so_far.is_enough_before(run) {
                     bench.judge(&group, &mut evidence).await?;
                     so_far.note(&evidence);
                 } else if evidence.flaw.is_none() {
@@ -91,26 +95,25 @@ pub(super) async fn evidence(matter: &Matter<'_>, present: &Present) -> Result<S
             all.push(evidence);
         }
     }
-    let remarks = bench.remarks();
-    Ok(Shown { evidence: all, remarks, without_baseline: bench.without_baseline })
+    let (remarks, baseline_command) = (bench.remarks(), bench.baseline_command());
+    Ok(Shown { evidence: all, remarks, without_baseline: bench.without_baseline, baseline_command })
 }
 
 /// How the search for evidence on a model stands.
 #[derive(Default)]
 struct Judged {
     runs: usize,
-    has_proof: bool,
+    is_decided: bool,
 }
 
 impl Judged {
-    const fn is_enough(&self) -> bool {
-        self.has_proof || self.runs >= JUDGED
+    const fn is_enough_before(&self, run: &Run) -> bool {
+        self.is_decided && !run.went_on || self.runs >= JUDGED
     }
 
     fn note(&mut self, evidence: &Evidence) {
         self.runs += 1;
-        let holds = evidence.flaw.is_none() && evidence.gates > 0 && evidence.failed_gates.is_empty();
-        self.has_proof |= holds && evidence.dataset_superseded_at.is_none();
+        self.is_decided |= evidence.flaw.is_none() && evidence.dataset_superseded.is_none();
     }
 }
 
@@ -124,9 +127,9 @@ async fn runs_of(matter: &Matter<'_>, eval: &str) -> Result<Vec<Run>, Fault> {
     records.extend(used.filter(|run| run.eval == eval && !known.contains(run.id.as_str())));
     let mut runs = Vec::with_capacity(records.len());
     for record in records {
-        if let Some(plan) = store.plans(&record.id).await?.pop() {
-            runs.push(Run { record, plan });
-        }
+        let mut plans = store.plans(&record.id).await?;
+        let went_on = plans.len() > 1;
+        runs.extend(plans.pop().map(|plan| Run { record, plan, went_on }));
     }
     Ok(runs)
 }
@@ -178,7 +181,7 @@ fn as_recorded(present: &Present, group: &Group<'_>, dataset: &Used) -> Evidence
         // A run that is not judged is not said to be younger than it is.
         finished_at: record.status.is_some().then(|| record.started_at.clone()),
         flaw: None,
-        dataset_superseded_at: dataset.superseded_at.clone(),
+        dataset_superseded: dataset.superseded.clone(),
         failed_gates: Vec::new(),
         gates: 0,
     }

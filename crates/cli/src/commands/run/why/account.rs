@@ -27,13 +27,26 @@ pub(super) struct RunFacts {
     pub(super) name: Option<String>,
     pub(super) eval: String,
     pub(super) spec_file: String,
+    /// The version of the spec's file.
+    spec: SpecFacts,
+    /// The name of what was run: the spec, with what the command line said over it.
+    asked_digest: Digest,
+    /// The number of the spec, for people.
+    #[serde(skip)]
     pub(super) spec_version: Option<u32>,
-    pub(super) spec_digest: Digest,
     /// Whether the spec's file is still the same; null where that cannot be known.
     pub(super) spec_is_same_now: Option<bool>,
     pub(super) started_at: String,
     /// Who ran it, with what, from which commit; null for runs from before that was recorded.
     pub(super) made: Option<carat_core::event::Made>,
+}
+
+/// A version of a spec; number and digest are null for runs from before specs had versions.
+#[derive(Debug, Serialize)]
+struct SpecFacts {
+    name: String,
+    version: Option<u32>,
+    digest: Option<Digest>,
 }
 
 #[derive(Debug, Serialize)]
@@ -95,13 +108,15 @@ impl Account {
         let (plan, record) = (&found.plan, found.recorded.record());
         let whole = plan.dataset.whole.unwrap_or(plan.dataset.digest);
         let dataset = since.of_version(Kind::Dataset, &plan.dataset.name, whole);
+        let (spec_version, digest) = plan.spec_version.map(|spec| (spec.version, spec.digest)).unzip();
         let run = RunFacts {
             id: record.id.to_string(),
             name: record.name.clone(),
             eval: plan.eval.clone(),
             spec_file: plan.spec_file.clone(),
-            spec_version: plan.spec_version.map(|spec| spec.version),
-            spec_digest: plan.spec_digest,
+            spec: SpecFacts { name: plan.eval.clone(), version: spec_version, digest },
+            asked_digest: plan.spec_digest,
+            spec_version,
             spec_is_same_now: since.spec_is_same,
             started_at: record.started_at.clone(),
             made: plan.made.clone(),

@@ -5,6 +5,7 @@ use std::fs;
 
 use carat::bundle::{self, Bundle, BundleError, Entry};
 use carat_core::version::{LATEST, Label, Pick, VersionId};
+use serde_json::{Value, json};
 
 use crate::exit::Exit;
 use crate::fault::Fault;
@@ -12,6 +13,7 @@ use crate::out::{self, FAINT, GOOD, styled};
 
 use super::super::shelf::{Found, Shelf};
 use super::super::told;
+use super::files::What;
 use super::{Args, refuse_to_overwrite};
 
 /// What is to be carried: versions, and the labels that point to each.
@@ -30,10 +32,12 @@ pub(super) async fn export(args: &Args, shelf: &Shelf) -> Result<Exit, Fault> {
     }
     let bundle = Bundle { prompts };
     let (text, digest) = bundle.to_text().map_err(fault)?;
-    let is_there = fs::read(&args.out).is_ok_and(|there| there == text.as_bytes());
-    if !is_there {
-        refuse_to_overwrite(&args.out, args.force)?;
-        bundle::write(&args.out, &bundle).map_err(fault)?;
+    let what = put(args, &bundle, &text)?;
+    if args.json {
+        let prompts: Vec<Value> = bundle.prompts.iter().map(entry).collect();
+        out::json(&json!({"format": 1, "kind": shelf.kind, "path": args.out, "written": what, "digest": digest,
+                          "prompts": prompts}))?;
+        return Ok(Exit::Fine);
     }
     let mut told = String::new();
     for (id, labels) in chosen.values() {
@@ -43,9 +47,30 @@ pub(super) async fn export(args: &Args, shelf: &Shelf) -> Result<Exit, Fault> {
     }
     out::data(&told)?;
     let (versions, file) = (told::counted(chosen.len(), "version", "versions"), args.out.display());
-    let what = if is_there { format!("{file} has them already") } else { format!("wrote {versions} to {file}") };
+    let what = match what {
+        What::AsItWas => format!("{file} has them already"),
+        What::New | What::Over => format!("wrote {versions} to {file}"),
+    };
     shelf.session.talk(&format!("{what}; the bundle is {digest}"));
     Ok(Exit::Fine)
+}
+
+/// Writes the bundle, unless it is there already. To put one in the place of another is how applications get new prompts, and
+/// loses nothing that the store does not have; anything else that is there stays, unless somebody says otherwise.
+fn put(args: &Args, bundle: &Bundle, text: &str) -> Result<What, Fault> {
+    let there = fs::read(&args.out).ok();
+    if there.as_deref() == Some(text.as_bytes()) {
+        return Ok(What::AsItWas);
+    }
+    let shown = args.out.display().to_string();
+    let is_bundle = there.as_deref().is_some_and(|there| Bundle::parse(there, &shown).is_ok());
+    refuse_to_overwrite(&args.out, args.force || is_bundle)?;
+    bundle::write(&args.out, bundle).map_err(fault)?;
+    Ok(if there.is_some() { What::Over } else { What::New })
+}
+
+fn entry(entry: &Entry) -> Value {
+    json!({"name": entry.name, "number": entry.version, "digest": entry.digest, "labels": entry.labels})
 }
 
 /// The versions that are named, and those that are labelled; where nothing is said, all that labels point to and the newest.
@@ -102,7 +127,7 @@ async fn unknown_label(shelf: &Shelf, label: &Label) -> Result<Fault, Fault> {
     } else {
         format!("labels are {}", known.join(", "))
     };
-    Ok(Fault::mendable(format!("no prompt has the label `{label}`{hint}; {there}")))
+    Ok(Fault::mendable(format!("no prompt has the label `{label}`; {there}{hint}")))
 }
 
 pub(in crate::commands::versions) fn fault(error: BundleError) -> Fault {

@@ -8,6 +8,8 @@ use std::path::{Component, Path, PathBuf};
 use carat_core::Package;
 use carat_core::untrusted::one_line;
 use carat_core::version::VersionId;
+use serde::Serialize;
+use serde_json::json;
 
 use crate::exit::Exit;
 use crate::fault::Fault;
@@ -26,7 +28,8 @@ pub(super) struct Files {
 }
 
 /// What became of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum What {
     New,
     Over,
@@ -152,10 +155,18 @@ pub(super) async fn export_prompts(args: &Args, shelf: &Shelf) -> Result<Exit, F
     for (id, _) in chosen.values() {
         let Found::Prompt(found) = shelf.found(id).await? else { return Err(Fault::bug("no prompt")) };
         add(&mut files, id, &found.package)?;
-        wrote.push(told::name(id));
+        wrote.push(id);
+    }
+    let written = files.write(args.force)?;
+    if args.json {
+        let prompts = wrote.iter().map(|id| json!({"name": id.name, "number": id.number, "digest": id.digest}));
+        let files = written.iter().map(|(path, what)| json!({"path": args.out.join(path), "written": what}));
+        let (prompts, files): (Vec<_>, Vec<_>) = (prompts.collect(), files.collect());
+        out::json(&json!({"format": 1, "kind": shelf.kind, "path": args.out, "prompts": prompts, "files": files}))?;
+        return Ok(Exit::Fine);
     }
     let mut told = String::new();
-    for (path, what) in files.write(args.force)? {
+    for (path, what) in written {
         let (style, word) = match what {
             What::New => (GOOD, "wrote"),
             What::Over => (ODD, "wrote over"),
@@ -168,6 +179,7 @@ pub(super) async fn export_prompts(args: &Args, shelf: &Shelf) -> Result<Exit, F
         ));
     }
     out::data(&told)?;
+    let wrote: Vec<String> = wrote.into_iter().map(told::name).collect();
     shelf.session.talk(&format!("these are {}", wrote.join(", ")));
     Ok(Exit::Fine)
 }

@@ -35,12 +35,18 @@ pub(crate) struct Args {
     /// Models and specs: a .yaml file. All but prompts: - is stdout
     #[arg(long, value_name = "PATH")]
     out: PathBuf,
-    /// Write over what is there
+    /// Write over what is there; a bundle takes the place of another one without it
     #[arg(long)]
     force: bool,
+    /// What was written, as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) async fn run(args: &Args, shelf: &Shelf) -> Result<Exit, Fault> {
+    if args.json && args.out == Path::new("-") {
+        return Err(Fault::mendable("--out - has stdout already; with --json, name a file"));
+    }
     if shelf.kind == Kind::Prompt {
         return if has_ending(&args.out, &["carat"]) {
             bundle::export(args, shelf).await
@@ -57,14 +63,18 @@ pub(super) async fn run(args: &Args, shelf: &Shelf) -> Result<Exit, Fault> {
     };
     let found = shelf.find(reference).await?;
     // What is not fit to be kept is not written either: the settings of a model may hold a credential.
-    found.digest()?;
-    match found {
-        Found::Dataset(found) => dataset(args, &found),
-        Found::Eval(found) => spec(args, &found),
+    let digest = found.digest()?;
+    match &found {
+        Found::Dataset(found) => dataset(args, found),
+        Found::Eval(found) => spec(args, found),
         Found::Model(found) => one_file(args, &["yaml", "yml"], &model_yaml(&found.name, &found.spec)),
         Found::Prompt(_) => Err(Fault::bug("a prompt where none was asked for")),
     }?;
-    if args.out != Path::new("-") {
+    if args.json {
+        let number = found.version().map(|version| version.number);
+        out::json(&json!({"format": 1, "kind": shelf.kind, "path": args.out, "name": found.name(), "number": number,
+                          "digest": digest}))?;
+    } else if args.out != Path::new("-") {
         shelf.session.talk(&format!("wrote {}", args.out.display()));
     }
     Ok(Exit::Fine)

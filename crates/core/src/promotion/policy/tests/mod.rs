@@ -5,7 +5,7 @@ mod reviewers;
 
 use super::*;
 use crate::Digest;
-use crate::promotion::EvidenceId;
+use crate::promotion::{EvidenceId, Newer};
 use crate::spec::{Need, PolicySpec};
 use crate::version::{Kind, Source};
 
@@ -67,9 +67,20 @@ impl Known {
         finding
     }
 
+    /// What the only finding says.
+    fn said(&self) -> String {
+        said(&self.finding())
+    }
+
     fn holds(&self) -> bool {
         self.findings().iter().all(|finding| finding.holds)
     }
+}
+
+/// What a finding says, in one text.
+fn said(finding: &Finding) -> String {
+    let commands = finding.commands.iter().map(|command| format!("run {command}"));
+    finding.because.iter().cloned().chain(commands).collect::<Vec<_>>().join("; ")
 }
 
 fn person(name: &str) -> Actor {
@@ -101,7 +112,7 @@ fn run(model: &str) -> Evidence {
         subject: version(Kind::Prompt, "support/triage", 7).digest,
         finished_at: Some("2026-11-26T10:00:00.000Z".to_owned()),
         flaw: None,
-        dataset_superseded_at: None,
+        dataset_superseded: None,
         failed_gates: Vec::new(),
         gates: 4,
     }
@@ -132,10 +143,19 @@ fn somebody_has_to_answer_for_it() {
     let mut known = Known::with("owner: true");
     let advice = "`owners` in carat.yaml names nobody for prompts/support/triage; name somebody for it, or for a folder that \
                   it lies in";
-    assert_eq!(known.finding().because, advice);
+    assert_eq!(known.said(), advice);
     known.owner = Some(" ".to_owned());
     assert!(!known.holds());
     known.owner = Some("@support-ml".to_owned());
-    assert_eq!(known.finding().because, "@support-ml answers for prompts/support/triage");
+    assert_eq!(known.said(), "@support-ml answers for prompts/support/triage");
     assert!(known.holds());
+}
+
+#[test]
+fn what_an_older_carat_found_can_still_be_read() {
+    let written = r#"{"what": "eval triage", "holds": false, "because": "no run of it; run it"}"#;
+    let finding: Finding = serde_json::from_str(written).unwrap();
+    assert_eq!(finding.because, ["no run of it; run it"]);
+    let now = serde_json::to_value(&finding).unwrap();
+    assert_eq!(now, serde_json::json!({"what": "eval triage", "holds": false, "because": ["no run of it; run it"]}));
 }

@@ -48,11 +48,11 @@ fn any_evidence() -> impl Strategy<Value = Evidence> {
     let when = (prop::option::weighted(0.9, any_instant()), prop::option::weighted(0.2, any_instant()));
     let rarely = || prop::bool::weighted(0.1);
     ("triage|summary", "a|b", 6_u32..8, when, (rarely(), rarely(), rarely())).prop_map(
-        |(eval, model, number, (finished_at, dataset_superseded_at), (flaw, failed, no_gates))| Evidence {
+        |(eval, model, number, (finished_at, superseded), (flaw, failed, no_gates))| Evidence {
             eval,
             subject: version(Kind::Prompt, "support/triage", number).digest,
             finished_at,
-            dataset_superseded_at,
+            dataset_superseded: superseded.map(|saved_at| Newer::Version { saved_at }),
             flaw: flaw.then(|| "it was cut short".to_owned()),
             failed_gates: if failed { vec!["a gate".to_owned()] } else { Vec::new() },
             gates: usize::from(!no_gates),
@@ -84,11 +84,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn more_evidence_and_more_yeses_take_nothing_away(
+    fn more_runs_that_pass_and_more_yeses_take_nothing_away(
         before in any_known(), evidence in prop::collection::vec(any_evidence(), 0..4), approvals in prop::collection::vec(any_approval(1.0), 0..4)
     ) {
         let mut after = before.clone();
-        after.evidence.splice(0..0, evidence);
+        // Those that do not count are among them.
+        let passed = evidence.into_iter().map(|run| Evidence { failed_gates: Vec::new(), gates: 1, ..run });
+        after.evidence.splice(0..0, passed);
         after.approvals.extend(approvals);
         let (before, after) = (held(&before), held(&after));
         // Only "nobody against it" goes away, when the last no is taken back.
@@ -96,6 +98,21 @@ proptest! {
         let is_kept = before.len() > after.len() || before.iter().zip(&after).all(|(before, after)| *after || !before);
         prop_assert!(is_kept, "{before:?} became {after:?}");
         prop_assert!(after.iter().all(|holds| *holds) || !before.iter().all(|holds| *holds));
+    }
+
+    #[test]
+    fn a_newer_run_that_counts_decides_whatever_older_ones_said(
+        before in prop::collection::vec(any_evidence(), 0..8), passes in any::<bool>()
+    ) {
+        let mut known = Known::with("needs: [{eval: triage}]");
+        known.evidence = before;
+        let mut newest = run("nearest");
+        newest.finished_at = Some(known.now.clone());
+        newest.failed_gates.extend((!passes).then(|| "a gate".to_owned()));
+        known.evidence.iter_mut().for_each(|run| run.model = "nearest".to_owned());
+        known.evidence.retain(|run| run.finished_at != newest.finished_at);
+        known.evidence.push(newest);
+        prop_assert_eq!(known.holds(), passes);
     }
 
     #[test]

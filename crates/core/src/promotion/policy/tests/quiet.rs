@@ -65,17 +65,17 @@ fn people_are_told_until_when_and_why() {
     let friday = "{days: [fri], from: 16:00, to: 08:00, offset: +01:00, why: nobody is there to look}";
     let quiet = at(friday, "2026-11-27T15:00:00Z");
     assert_eq!(quiet.what, "outside quiet hours (fri 16:00–08:00 +01:00)");
-    assert_eq!(quiet.because, "they last until 2026-11-28 08:00 +01:00: nobody is there to look");
-    assert_eq!(at(friday, "2026-11-27T14:59:59Z").because, "it is 2026-11-27 15:59 +01:00");
-    assert_eq!(at("{days: [sat, sun]}", "2026-11-28T12:00:00Z").because, "they last until 2026-11-30 00:00 UTC");
-    assert_eq!(at("{}", NOW).because, "they never end");
+    assert_eq!(said(&quiet), "they last until 2026-11-28 08:00 +01:00: nobody is there to look");
+    assert_eq!(said(&at(friday, "2026-11-27T14:59:59Z")), "it is 2026-11-27 15:59 +01:00");
+    assert_eq!(said(&at("{days: [sat, sun]}", "2026-11-28T12:00:00Z")), "they last until 2026-11-30 00:00 UTC");
+    assert_eq!(said(&at("{}", NOW)), "they never end");
     assert_eq!(at("{}", NOW).what, "outside quiet hours (every day all day UTC)");
 }
 
 #[test]
 fn an_instant_that_cannot_be_read_is_not_outside() {
     let finding = at("{from: 16:00}", "noon");
-    assert_eq!((finding.holds, finding.because.as_str()), (false, "the instant `noon` cannot be read"));
+    assert_eq!((finding.holds, said(&finding).as_str()), (false, "the instant `noon` cannot be read"));
 }
 
 #[test]
