@@ -70,6 +70,8 @@ pub enum Action {
     PromotionWithdrawn,
     /// A run was deleted.
     RunDeleted,
+    /// A run that was recorded elsewhere was taken in.
+    RunImported,
 }
 
 impl Action {
@@ -86,6 +88,7 @@ impl Action {
             Self::RolledBack => "rolled_back",
             Self::PromotionWithdrawn => "promotion_withdrawn",
             Self::RunDeleted => "run_deleted",
+            Self::RunImported => "run_imported",
         }
     }
 }

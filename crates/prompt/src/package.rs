@@ -1,7 +1,7 @@
 //! A prompt with everything that it needs, as one document: what a store keeps of a version, and what a bundle carries to an
 //! application.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -54,9 +54,20 @@ impl Package {
     /// The prompt, under this name.
     ///
     /// # Errors
-    /// As [`Prompt::parse`]; something that the prompt includes is not in the package.
+    /// As [`Prompt::parse`]; something that the prompt includes is not in the package, or something is in it that the prompt
+    /// does not ask for: the digest of the prompt would not cover that.
     pub fn prompt(&self, name: &str) -> Result<Prompt, PromptError> {
-        Prompt::parse(name, &self.file, &self.text, &mut Unpacking(self))
+        let mut unpacking = Unpacking { package: self, fetched: BTreeSet::new() };
+        let prompt = Prompt::parse(name, &self.file, &self.text, &mut unpacking)?;
+        let carried = self.includes.keys().chain(self.pictures.keys());
+        match carried.into_iter().find(|path| !unpacking.fetched.contains(*path)) {
+            None => Ok(prompt),
+            Some(path) => Err(PromptError {
+                file: self.file.clone(),
+                line: None,
+                message: format!("`{path}` is in its package, and nothing in the prompt asks for it"),
+            }),
+        }
     }
 
     /// A picture of the package, by its path relative to the prompt's folder.
@@ -97,16 +108,21 @@ impl Beside for Packing<'_> {
     }
 }
 
-/// Fetches from a package.
-struct Unpacking<'a>(&'a Package);
+/// Fetches from a package, and remembers what.
+struct Unpacking<'a> {
+    package: &'a Package,
+    fetched: BTreeSet<String>,
+}
 
 impl Beside for Unpacking<'_> {
     fn text(&mut self, path: &str) -> Result<String, String> {
-        self.0.includes.get(path).cloned().ok_or_else(|| "it is not in the prompt's package".to_owned())
+        self.fetched.insert(path.to_owned());
+        self.package.includes.get(path).cloned().ok_or_else(|| "it is not in the prompt's package".to_owned())
     }
 
     fn picture(&mut self, path: &str) -> Result<Image, String> {
-        self.0.image(path)
+        self.fetched.insert(path.to_owned());
+        self.package.image(path)
     }
 }
 

@@ -43,27 +43,49 @@ impl Source {
 }
 
 impl Actor {
-    /// Whether both claims may name the same person: the same address where both have one, else the same name. Neither case
-    /// nor blanks around them matter.
+    /// Whether both claims may name the same person: an address that both have, wherever it stands, or, where one has none,
+    /// the same name. Neither case nor blanks nor characters that cannot be seen matter. What looks alike and is not, such as
+    /// letters of another script, is somebody else: a claim is a claim.
     pub fn is(&self, other: &Self) -> bool {
-        let ((name, address), (other_name, other_address)) = (self.parts(), other.parts());
-        match (address, other_address) {
-            (Some(address), Some(other)) => address == other,
-            _ => name == other_name,
+        let ((name, addresses), (other_name, other_addresses)) = (self.parts(), other.parts());
+        if addresses.is_empty() || other_addresses.is_empty() {
+            return name == other_name;
         }
+        addresses.iter().any(|address| other_addresses.contains(address))
     }
 
-    /// The name and the address of `Ada Lovelace <ada@example.com>`; an address alone is both.
-    fn parts(&self) -> (String, Option<String>) {
-        let text = self.name.trim().to_lowercase();
-        let both = text.strip_suffix('>').and_then(|text| text.rsplit_once('<'));
-        if let Some((name, address)) = both.filter(|(name, _)| !name.trim().is_empty()) {
-            return (name.trim().to_owned(), Some(address.trim().to_owned()).filter(|address| !address.is_empty()));
-        }
-        let alone = both.map_or(text.as_str(), |(_, address)| address.trim()).to_owned();
-        let is_address = alone.contains('@') && !alone.starts_with('@') && !alone.contains(char::is_whitespace);
-        (alone.clone(), is_address.then_some(alone))
+    /// The name and the addresses of `Ada Lovelace <ada@example.com>`; an address alone is the name as well.
+    fn parts(&self) -> (String, Vec<String>) {
+        let seen: String = self.name.chars().filter_map(seen).collect();
+        let text = seen.to_lowercase();
+        let is_apart = |c: char| c.is_whitespace() || "<>()[]{}\"',;:|".contains(c);
+        let words = || text.split(is_apart).map(|word| word.trim_matches('.')).filter(|word| !word.is_empty());
+        let is_address = |word: &&str| word.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
+        let mut addresses: Vec<String> = words().filter(is_address).map(without_tag).collect();
+        addresses.sort();
+        addresses.dedup();
+        let name: Vec<&str> = words().filter(|word| !is_address(word) && *word != "mailto").collect();
+        let name = if name.is_empty() { addresses.join(" ") } else { name.join(" ") };
+        (name, addresses)
     }
+}
+
+/// What a reader sees of a character: none of what is not seen, and the plain form of a wide one.
+fn seen(c: char) -> Option<char> {
+    match c {
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => None,
+        '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}' => None,
+        c if c.is_control() && !c.is_whitespace() => None,
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0),
+        c => Some(c),
+    }
+}
+
+/// `ada+work@example.com` is delivered to `ada@example.com`.
+fn without_tag(address: &str) -> String {
+    let (user, host) = address.split_once('@').unwrap_or((address, ""));
+    let user = user.split_once('+').map_or(user, |(user, _)| user);
+    format!("{user}@{host}")
 }
 
 impl std::fmt::Display for Actor {
@@ -96,6 +118,16 @@ mod tests {
             ("@ada", "ada", false),
             ("Ada <>", "Ada", true),
             ("a < b", "a", false),
+            // Other ways to write an address.
+            ("Eve <eve@x>", "Mallory eve@x", true),
+            ("Eve <eve@x>", "Mallory (eve@x)", true),
+            ("Eve <eve@x>", "<mailto:eve@x>", true),
+            ("Eve <eve@x>", "Zed <eve@x", true),
+            ("Eve <eve@x>", "Zed <eve+reviews@x.>", true),
+            ("Eve <eve@x>", "Zed <eve@x> <zed@y>", true),
+            ("Eve <eve@x>", "Zed <e\u{200b}ve@x>\u{2060}", true),
+            ("Eve <eve@x>", "Zed <ｅｖｅ@x>", true),
+            ("Eve", "E\u{ad}ve\u{feff}", true),
         ] {
             assert_eq!(actor(a).is(&actor(b)), same, "{a} and {b}");
             assert_eq!(actor(b).is(&actor(a)), same, "{b} and {a}");

@@ -206,6 +206,7 @@ pub(crate) fn log() -> Vec<Entry> {
         (&ada, Action::EmergencyApplied, prompt, json!({"promotion": promotion, "missing": ["1 reviewer"]})),
         (&ci, Action::PromotionWithdrawn, prompt, json!({"promotion": promotion, "\u{ff61}": 1, "\u{1f600}": 2})),
         (&ci, Action::RunDeleted, None, json!({})),
+        (&ci, Action::RunImported, None, json!({"eval": "triage", "file": Digest::of_bytes(b"file").to_string()})),
     ];
     let mut end = None;
     let entries = done.into_iter().enumerate().map(|(index, (by, action, kind, details))| {

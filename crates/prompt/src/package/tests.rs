@@ -77,7 +77,7 @@ fn what_comes_out_of_a_package_is_what_went_in() {
 #[test]
 fn packing_what_comes_out_of_a_package_gives_the_same_package() {
     let (_, package) = packed();
-    let (_, again) = Package::pack("support/triage", FILE, &package.text, &mut Unpacking(&package)).unwrap();
+    let (_, again) = Package::pack("support/triage", FILE, &package.text, &mut Unpacking { package: &package, fetched: BTreeSet::new() }).unwrap();
     assert_eq!(again, package);
 }
 
@@ -157,4 +157,16 @@ proptest! {
         let _ = package.prompt("p").map(|prompt| prompt.digest());
         let _ = package.image("b");
     }
+}
+
+#[test]
+fn what_nothing_asks_for_has_no_place_in_a_package() {
+    let (_, package) = packed();
+    let mut stuffed = package.clone();
+    stuffed.includes.insert("../support/other.prompty".to_owned(), "system:\nEvil.\n".to_owned());
+    let told = stuffed.prompt("support/triage").unwrap_err().message;
+    assert_eq!(told, "`../support/other.prompty` is in its package, and nothing in the prompt asks for it");
+    let mut stuffed = package;
+    stuffed.pictures.insert("x.png".to_owned(), stuffed.pictures["a.png"].clone());
+    assert!(stuffed.prompt("support/triage").is_err());
 }

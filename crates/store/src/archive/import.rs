@@ -1,9 +1,13 @@
 //! From an archive into a store.
 
+use carat_core::audit::{Action, Deed};
+use carat_core::version::Actor;
 use carat_core::{Event, RunId};
+use serde_json::{Map, Value};
 
 use super::line::KeptRun;
 use super::{Archive, ArchiveError};
+use crate::catalogue::TOOL;
 use crate::sqlite::Fault;
 use crate::text::kept;
 use crate::{Detail, Journal, Store, StoreError};
@@ -22,19 +26,20 @@ pub enum Imported {
 
 impl Store {
     /// Takes the run of an archive over, under its own id. It is there as a whole or not at all: until it is complete it
-    /// goes by an id that begins with `importing-`, and what a killed import left of that is cleared away by the next one.
+    /// goes by an id that begins with `importing-`, and what a killed import left of that is cleared away by the next one. The
+    /// audit log says who took it in (`by`), when (`at`: now, RFC 3339 in UTC), and the checksum of the file.
     ///
     /// # Errors
     /// [`ArchiveError::Differs`] if there is a run of that id that recorded something else, [`StoreError::Running`] if it
     /// is being written or imported, what is wrong with the archive, and whatever keeps the store from being written.
-    pub async fn import(&self, archive: &Archive) -> Result<Imported, ArchiveError> {
+    pub async fn import(&self, archive: &Archive, by: &Actor, at: &str) -> Result<Imported, ArchiveError> {
         if let Some(found) = self.compared(archive).await? {
             return found;
         }
         let meanwhile = RunId::from(format!("importing-{}", archive.run().id));
         let mut journal = self.begin_import(&meanwhile, archive).await?;
         let done = match record(&mut journal, archive).await {
-            Ok(()) => self.rename(&meanwhile, &archive.run().id).await.map_err(ArchiveError::from),
+            Ok(()) => self.rename(&meanwhile, archive, by, at).await.map_err(ArchiveError::from),
             Err(error) => Err(error),
         };
         journal.close().await;
@@ -88,17 +93,26 @@ impl Store {
     }
 
     /// Gives a run its id; false if that is taken.
-    async fn rename(&self, from: &RunId, to: &RunId) -> Result<bool, StoreError> {
+    /// Gives a run that is there as a whole the id that it has in its archive; not so if somebody else was faster.
+    async fn rename(&self, from: &RunId, archive: &Archive, by: &Actor, at: &str) -> Result<bool, StoreError> {
+        let to = &archive.run().id;
+        let mut change = self.change("take in a run").await?;
         let done = sqlx::query("UPDATE runs SET id = $1 WHERE id = $2")
             .bind(kept(to.as_str()))
             .bind(kept(from.as_str()))
-            .execute(&self.pool)
+            .execute(&mut change.connection)
             .await;
         match done {
-            Ok(_) => Ok(true),
-            Err(error) if Fault::of(&error) == Fault::Taken => Ok(false),
-            Err(error) => Err(self.place.error("name a run", &error)),
+            Ok(_) => {}
+            Err(error) if Fault::of(&error) == Fault::Taken => return Ok(false),
+            Err(error) => return Err(change.error(&error)),
         }
+        let facts = [("eval", archive.run().eval.clone()), ("file", archive.digest().to_string())];
+        let details: Map<String, Value> =
+            facts.into_iter().map(|(key, value)| (key.to_owned(), Value::String(value))).collect();
+        let action = Action::RunImported;
+        change.commit(Deed { at, by, action, kind: None, subject: to.as_str(), details, tool: TOOL }).await?;
+        Ok(true)
     }
 
     fn lost(&self, archive: &Archive) -> ArchiveError {

@@ -14,8 +14,8 @@ use crate::{Store, StoreError};
 /// What the log says did it.
 pub(crate) const TOOL: &str = env!("CARGO_PKG_VERSION");
 
-/// So many rows of a dataset are held at a time.
-const PAGE: u32 = 256;
+/// So many rows of a dataset are held at a time; one may be megabytes.
+const PAGE: u32 = 64;
 
 const LAST: &str = "SELECT seq, entry FROM audit ORDER BY seq DESC LIMIT 1";
 

@@ -77,7 +77,7 @@ async fn judgements_go_with_their_run_and_come_with_an_archive() {
     store.delete_run(&run(1), &ada(), AT, None).await.unwrap();
     assert_eq!(said(&store, "Question 1?", 0).await, None);
     assert_eq!(said(&store, "Question 2?", 0).await.as_deref(), Some("PASS"));
-    store.import(&archive).await.unwrap();
+    store.import(&archive, &ada(), AT).await.unwrap();
     assert_eq!(said(&store, "Question 1?", 0).await.as_deref(), Some("PASS"));
 }
 

@@ -7,13 +7,13 @@ use carat_store::{Archive, ArchiveError};
 
 use crate::exit::Exit;
 use crate::fault::Fault;
-use crate::session::Session;
+use crate::session::{Session, now};
 
 pub(super) async fn import(session: &Session, file: &Path) -> Result<Exit, Fault> {
     let archive = tokio::task::block_in_place(|| Archive::open(file)).map_err(fault)?;
     let store = session.store().await?;
     let run = archive.run();
-    match store.import(&archive).await.map_err(fault)? {
+    match store.import(&archive, &session.actor(), &now()).await.map_err(fault)? {
         Imported::New => {
             session.talk(&format!("imported run {} ({} samples): carat run show {0}", run.id, run.samples));
         }

@@ -53,8 +53,10 @@ async fn rows_come_back_in_their_order_and_as_they_were() {
     all[8].input.insert("odd".into(), serde_json::json!({ "n\0": [1.5e-7, -0.25, null], "é": "\u{1a}\0" }));
     let id = saved(&store, &all).await;
     assert!(!store.has_rows(&id).await.unwrap());
+    assert_eq!(store.digest_of_rows(&id).await.unwrap(), None);
     assert_eq!(store.keep_rows(&id, stream(&all)).await.unwrap(), 200);
     assert!(store.has_rows(&id).await.unwrap());
+    assert_eq!(store.digest_of_rows(&id).await.unwrap(), Some(id.digest));
     for limit in [1, 64, 1000] {
         assert_eq!(read(&store, &id, limit).await, all, "{limit}");
     }
