@@ -10,7 +10,7 @@ use carat_core::spec::EvalSpec;
 
 use crate::Project;
 use crate::error::{ProjectError, read_text};
-use crate::project::name_in;
+use crate::project::{is_legible, name_in};
 use crate::prompt::inside;
 
 pub use package::EvalPackage;
@@ -40,7 +40,7 @@ impl SpecFile {
         let by_path = project.path_of(reference).filter(|path| path.is_file());
         let by_name = ["yaml", "yml"].map(|ending| evals.join(format!("{reference}.{ending}")));
         let path = by_path.or_else(|| by_name.into_iter().find(|path| path.is_file()))?;
-        Some(Self { name: name_in(&evals, &path, reference), path })
+        Some(Self { name: name_in(&evals, &path, reference), path }).filter(|file| is_legible(&file.name))
     }
 }
 
@@ -73,6 +73,7 @@ pub(crate) fn names(evals: &Path) -> Vec<String> {
     let paths = entries.flatten().map(|entry| entry.path());
     let specs = paths.filter(|path| path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml"));
     let mut names: Vec<String> = specs.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
+    names.retain(|name| is_legible(name));
     names.sort();
     names
 }

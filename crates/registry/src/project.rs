@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use carat_core::nearest::did_you_mean;
 use carat_core::spec::{ModelSpec, ProjectSpec};
 use carat_core::version::Kind;
+use carat_core::untrusted::visible;
 use carat_core::yaml;
 
 use crate::dataset::{self, Dataset};
@@ -100,6 +101,7 @@ impl Project {
         let Ok(entries) = std::fs::read_dir(self.root.join("datasets")) else { return Vec::new() };
         let paths = entries.flatten().map(|entry| entry.path()).filter(|path| dataset::Format::of(path).is_some());
         let mut names: Vec<String> = paths.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect();
+        names.retain(|name| is_legible(name));
         names.sort();
         names
     }
@@ -148,6 +150,12 @@ impl Project {
         let given = Path::new(reference);
         looks_like_a_path.then(|| if given.exists() { given.to_owned() } else { self.root.join(given) })
     }
+}
+
+/// Whether a name can be shown as it is: file names may have line feeds and escape sequences in them, and a repository that
+/// somebody cloned is no reason to send them to a terminal.
+pub(crate) fn is_legible(name: &str) -> bool {
+    !name.contains(['\n', '\t']) && visible(name) == name
 }
 
 /// The name of a file in the project: its path below the folder of its kind, without ending; for a file elsewhere its last

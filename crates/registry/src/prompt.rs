@@ -7,7 +7,7 @@ use carat_core::prompt::Beside;
 use carat_core::{Image, Package, Prompt};
 
 use crate::error::{ProjectError, read_text};
-use crate::project::name_in;
+use crate::project::{is_legible, name_in};
 use crate::{Project, load_image};
 
 /// The ending of a prompt's file.
@@ -37,7 +37,7 @@ impl PromptFile {
         let by_path = project.path_of(reference).filter(|path| is_path && path.is_file());
         let by_name = || Some(prompts.join(format!("{reference}.{ENDING}"))).filter(|path| path.is_file());
         let path = by_path.or_else(by_name)?;
-        Some(Self { name: name_in(&prompts, &path, reference), path })
+        Some(Self { name: name_in(&prompts, &path, reference), path }).filter(|file| is_legible(&file.name))
     }
 
     /// The folder that what the prompt names is relative to.
@@ -126,6 +126,7 @@ pub(crate) fn names(prompts: &Path) -> Vec<String> {
             }
         }
     }
+    names.retain(|name| is_legible(name));
     names.sort();
     names
 }

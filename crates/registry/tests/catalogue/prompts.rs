@@ -212,3 +212,10 @@ async fn roles_of_a_version_are_those_of_its_file() {
     let roles: Vec<Role> = render(&found).iter().map(|message| message.role).collect();
     assert_eq!(roles, [Role::System, Role::User]);
 }
+
+#[tokio::test]
+async fn a_file_whose_name_would_act_on_a_terminal_is_no_prompt() {
+    let world = World::of(&[(FILE, "user:\nHi\n"), ("prompts/e\u{1b}[31mvil.prompty", "user:\nHi\n")]).await;
+    assert_eq!(world.catalogue.project.prompts(), ["support/triage"]);
+    assert!(world.catalogue.prompt("e\u{1b}[31mvil").await.is_err());
+}
