@@ -146,7 +146,8 @@ fn the_run_that_is_to_become_the_first_baseline_is_held_against_none_and_says_so
     let quiz = Quiz::of(4);
     quiz.answers(&signs(3, 1));
     let flags = ["--gate", "right.accuracy no-worse-than baseline by 0.1", "--gate", "right.accuracy >= 0.01"];
-    let first = quiz.eval(&[&["--baseline", "none", "--name", "first"], flags.as_slice()].concat());
+    let first = [&["eval", "quiz", "--baseline", "none", "--name", "first"], flags.as_slice()].concat();
+    let first = quiz.project.carat(&first);
     assert_eq!(first.code, Some(0), "{first:?}");
     assert!(first.talk.contains("there is no baseline yet: 1 gate against it left out"), "{first:?}");
     let gates = quiz.project.report("first")["gates"].as_array().unwrap().len();

@@ -144,7 +144,48 @@ fn lines_that_are_no_captured_call_are_told_and_the_others_are_checked() {
         bad.to_string(),
     ];
     project.write("captured.jsonl", lines.join("\n"));
-    insta::assert_snapshot!(told(&project, &["prompt", "check", "--against", "captured.jsonl"]), @"");
+    insta::assert_snapshot!(told(&project, &["prompt", "check", "--against", "captured.jsonl"]), @r#"
+    exit 2
+    captured.jsonl:2
+      cannot be read: it is no JSON object; a captured call has `prompt`, `inputs` and `messages` (or `request`)
+    captured.jsonl:3
+      cannot be read: it is no JSON object; a captured call has `prompt`, `inputs` and `messages` (or `request`)
+    captured.jsonl:4
+      cannot be read: EOF while parsing an object at column 18
+    captured.jsonl:6
+      cannot be read: recursion limit exceeded at column 159
+    captured.jsonl:7
+      cannot be read: there is neither `messages` nor a `request` with messages; a captured call has `prompt`, `inputs` and `messages` (or `request`)
+    captured.jsonl:8
+      cannot be read: there are no `inputs`; a captured call has `prompt`, `inputs` and `messages` (or `request`)
+    captured.jsonl:9
+      cannot be read: neither `prompt` nor a stamp in `request.metadata` says where it came from
+    captured.jsonl:10
+      cannot be read: `messages` is "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…; it is a list
+    captured.jsonl:11
+      cannot be read: the content of a message is an object; it is a text or a list of parts
+    captured.jsonl:12
+      cannot be read: a message has no `role`
+    captured.jsonl:13
+      cannot be read: a tool is 7; it is an object
+    captured.jsonl:14
+      cannot be read: `response_format` is 7 without a `type`
+    captured.jsonl:15
+      cannot be read: `model` is a list; it is a name
+    captured.jsonl:16
+      cannot be read: `parameters` is a list; it is an object
+    captured.jsonl:17
+      cannot be read: `request` is "\u001b[2J"; it is an object
+    captured.jsonl:18
+      cannot be read: `prompt.digest` is 7; it is `sha256:` and 64 hexadecimal digits
+    captured.jsonl:19
+      cannot be read: `at` is "whenever"; it is a moment such as 2026-10-03T12:00:00Z
+    captured.jsonl:21  ask@1
+      message 1: prompt (A) and sent (B)
+      - A      Answer yes or no.
+      + B      Answer!
+    3 captured calls: 2 as their prompt says, 1 differs; 17 lines cannot be read
+    "#);
     let ended = project.carat(&["prompt", "check", "--against", "captured.jsonl", "--json"]);
     assert!(!ended.acts());
     let told_of: Value = serde_json::from_str(&ended.data).unwrap();
@@ -160,7 +201,14 @@ fn many_lines_that_cannot_be_read_hide_no_difference() {
     project.write("captured.jsonl", format!("{}{bad}\n", "?\n".repeat(1000)));
     let told = told(&project, &["prompt", "check", "--against", "captured.jsonl"]);
     let tail: Vec<&str> = told.lines().rev().take(6).collect();
-    insta::assert_snapshot!(tail.into_iter().rev().collect::<Vec<_>>().join("\n"), @"");
+    insta::assert_snapshot!(tail.into_iter().rev().collect::<Vec<_>>().join("\n"), @"
+    captured.jsonl:1001  ask@1
+      message 1: prompt (A) and sent (B)
+      - A      Answer yes or no.
+      + B      Answer!
+    … and 980 more
+    1 captured call: 1 differs; 1000 lines cannot be read
+    ");
 }
 
 #[test]
@@ -169,12 +217,19 @@ fn a_file_with_nothing_in_it_is_told_and_so_is_one_that_is_not_there() {
     project.write("captured.jsonl", "\n");
     let told_of = ["missing.jsonl", "captured.jsonl", "prompts"]
         .map(|file| told(&project, &["prompt", "check", "--against", file]));
-    insta::assert_snapshot!(told_of.concat(), @"");
+    insta::assert_snapshot!(told_of.concat(), @"
+    exit 2
+    error: missing.jsonl: No such file or directory (os error 2)
+    exit 4
+    error: captured.jsonl has no captured calls
+    exit 2
+    error: prompts: Is a directory (os error 21)
+    ");
 }
 
 /// A prompt with all that a request may have besides its messages.
 const FULL: &str = "---
-model: { id: small-1, options: { temperature: 0, additionalProperties: { mirostat: 2 } } }
+model: { id: small-1, options: { temperature: 0, metadata: { team: a }, additionalProperties: { mirostat: 2 } } }
 inputs:
   thing: { kind: string }
 tools:
@@ -194,6 +249,7 @@ fn full_body() -> Value {
     let answer = json!({"type": "object", "properties": {"answer": {"type": "string"}}, "required": ["answer"],
         "additionalProperties": false});
     json!({"model": "small-1", "temperature": 0, "mirostat": 2, "prediction": {"type": "content"},
+        "metadata": {"team": "a", "feature": "b"},
         "messages": [{"role": "user", "content": "Is x a fruit?"}],
         "tools": [{"type": "function", "function": {"name": "look", "description": "Looks it up.",
             "parameters": {"properties": {"what": {"type": "string"}}, "type": "object"}}}],
@@ -216,7 +272,8 @@ fn tools_output_format_and_model_are_compared_by_what_they_say() {
         bare.as_object_mut().unwrap().remove(key);
     }
     // Carat's own shapes, beside the body.
-    let mut own = call(json!({"messages": full_body()["messages"], "temperature": 0.0, "mirostat": 2}));
+    let mut own = call(json!({"messages": full_body()["messages"], "temperature": 0.0, "mirostat": 2,
+        "metadata": {"team": "a"}}));
     own["tools"] = json!([full_body()["tools"][0]["function"]]);
     own["response_format"] = full_body()["response_format"]["json_schema"].clone();
     own["response_format"]["type"] = "json_schema".into();
@@ -232,10 +289,36 @@ fn tools_output_format_and_model_are_compared_by_what_they_say() {
             changed("/response_format", json!({"type": "json_object"})),
             changed("/model", json!("large-1")),
             changed("/mirostat", json!(1)),
+            changed("/metadata/team", json!("b")),
             call(bare),
         ],
     );
-    insta::assert_snapshot!(told(&project, &["prompt", "check", "--against", "captured.jsonl"]), @"");
+    insta::assert_snapshot!(told(&project, &["prompt", "check", "--against", "captured.jsonl"]), @r#"
+    exit 1
+    captured.jsonl:3  full@1
+      tool look: prompt → sent
+      $.parameters.properties.what.type: "string" → "integer"
+    captured.jsonl:4  full@1
+      tool look: prompt → sent
+      $.description: "Looks it up." → "Does it."
+    captured.jsonl:5  full@1
+      tools: look in the prompt, ␛find sent
+    captured.jsonl:6  full@1
+      response_format: prompt → sent
+      $.schema.required[0]: "answer" → nothing
+    captured.jsonl:7  full@1
+      response_format: json_schema in the prompt, json_object sent
+    captured.jsonl:8  full@1
+      model: small-1 in the prompt, large-1 sent
+    captured.jsonl:9  full@1
+      mirostat: 2 in the prompt, 1 sent
+    captured.jsonl:10  full@1
+      metadata: {"team":"a"} in the prompt, {"team":"b","feature":"b"} sent
+    captured.jsonl:11  full@1
+      tools: look in the prompt, none sent
+      response_format: json_schema in the prompt, text sent
+    11 captured calls: 2 as their prompt says, 9 differ
+    "#);
 }
 
 #[test]
@@ -260,7 +343,21 @@ fn a_label_is_where_it_pointed_when_the_call_was_made() {
         called("ask@production", None, first),
     ];
     capture(&project, &calls);
-    insta::assert_snapshot!(told(&project, &["prompt", "check", "--against", "captured.jsonl"]), @"");
+    insta::assert_snapshot!(told(&project, &["prompt", "check", "--against", "captured.jsonl"]), @"
+    exit 1
+    captured.jsonl:2  ask@production, version 1
+      message 1: prompt (A) and sent (B)
+      - A      Answer yes or no.
+      + B      Say yes or no, nothing else.
+    captured.jsonl:5  ask@production
+      the prompt `ask` had no label `production` at WHEN; it was put there first at WHEN
+    captured.jsonl:7  ask@production, version 2
+      message 1: prompt (A) and sent (B)
+      - A      Say yes or no, nothing else.
+      + B      Answer yes or no.
+    7 captured calls: 4 as their prompt says, 2 differ, 1 of a version that this project does not know
+    captured.jsonl:6: ask@production names a label, and there is no `at`; such calls are held against what labels point to now
+    ");
 }
 
 #[test]
@@ -287,7 +384,16 @@ fn without_a_prompt_the_stamp_in_the_metadata_of_the_request_names_it() {
             call(json!({}), second),
         ],
     );
-    insta::assert_snapshot!(told(&project, &["prompt", "check", "--against", "captured.jsonl"]), @"");
+    insta::assert_snapshot!(told(&project, &["prompt", "check", "--against", "captured.jsonl"]), @"
+    exit 2
+    captured.jsonl:3  ask@1
+      message 1: prompt (A) and sent (B)
+      - A      Answer yes or no.
+      + B      Say yes or no, nothing else.
+    captured.jsonl:4
+      cannot be read: neither `prompt` nor a stamp in `request.metadata` says where it came from
+    3 captured calls: 2 as their prompt says, 1 differs; 1 line cannot be read
+    ");
 }
 
 #[test]

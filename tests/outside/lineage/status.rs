@@ -48,15 +48,18 @@ fn a_project_climbs_one_step_at_a_time() {
     told(&project);
     project.write("carat.yaml", format!("{yaml}owners: {{ prompts: \"@ada\" }}\n"));
     told(&project);
-    project.write("carat.yaml", format!("{yaml}owners: {{ prompts: \"@ada\" }}\npolicy: {{ production: {{ owner: true }} }}\n"));
+    project.write(
+        "carat.yaml",
+        format!("{yaml}owners: {{ prompts: \"@ada\" }}\npolicy: {{ production: {{ owner: true }} }}\n"),
+    );
     told(&project);
     well(&project, &["prompt", "promote", "sort", "--to", "production"]);
     told(&project);
     project.write("carat.yaml", format!("{yaml}owners: {{ prompts: \"@ada\" }}\npolicy: {POLICY}\n"));
     told(&project);
+    git(&project, &["commit", "-qam", "gates"]);
     well(&project, &["prompt", "promote", "sort", "--to", "staging", "--run"]);
     told(&project);
-    git(&project, &["commit", "-qam", "gates"]);
     project.set("CI", "true");
     project.set("GITHUB_ACTOR", "ada");
     let mut in_ci = project.command(&["eval", "fruit"]);
@@ -69,8 +72,10 @@ fn a_project_climbs_one_step_at_a_time() {
     null: carat eval fruit
     "reproducible": add `gates:` to evals/fruit.yaml; `carat eval fruit` tells the intervals to choose them by
     "reproducible": add `owners:` to carat.yaml, such as `{ prompts: "@team" }`
-    "reproducible": add `policy: { production: { needs: [{ eval: NAME }] } }` to carat.yaml
-    "reproducible": carat prompt promote sort --to production
+    "reproducible": add `policy: { production: { needs: [{ eval: fruit }] } }` to carat.yaml
+    "reproducible": add `needs: [{ eval: fruit }]` to the policy of production in carat.yaml
+    "reproducible": add `needs: [{ eval: fruit }]` to the policy of production in carat.yaml
+    "reproducible": carat prompt promote sort --to staging
     "reproducible": run `carat eval` in CI: docs/ci.md has recipes, and `carat run import` takes such a run into this store
     "gated": capture calls in the application, and hold them against their prompts: docs/skew.md
     "#);
@@ -131,19 +136,37 @@ fn a_promotion_counts_by_its_evidence_and_as_long_as_it_is_in_force() {
     const RUNG: &str = "a promotion with evidence";
     let promote = ["prompt", "promote", "sort", "--to", "production"];
     let project = with_policy("production: { needs: [{ eval: fruit }] }");
-    insta::assert_snapshot!(rung(&project, RUNG), @"");
+    insta::assert_snapshot!(rung(&project, RUNG), @"
+    nothing has been promoted
+    carat prompt promote sort --to production
+    ");
     well(&project, &[&promote[..], &["--emergency", "it burns"]].concat());
-    insta::assert_snapshot!(rung(&project, RUNG), @"");
+    insta::assert_snapshot!(rung(&project, RUNG), @"
+    what is in force came there without any
+    with the next version: carat prompt promote sort --to production
+    ");
     change(&project);
     well(&project, &[&promote[..], &["--run"]].concat());
-    insta::assert_snapshot!(rung(&project, RUNG), @"");
+    insta::assert_snapshot!(rung(&project, RUNG), @"
+    in force for 1 label
+    –
+    ");
     change(&project);
     well(&project, &[&promote[..], &["--emergency", "again"]].concat());
-    insta::assert_snapshot!(rung(&project, RUNG), @"");
+    insta::assert_snapshot!(rung(&project, RUNG), @"
+    what is in force came there without any
+    with the next version: carat prompt promote sort --to production
+    ");
     well(&project, &["prompt", "rollback", "sort", "--label", "production"]);
-    insta::assert_snapshot!(rung(&project, RUNG), @"");
+    insta::assert_snapshot!(rung(&project, RUNG), @"
+    in force for 1 label
+    –
+    ");
     well(&project, &["prompt", "rollback", "sort", "--label", "production", "--to", "1"]);
-    insta::assert_snapshot!(rung(&project, RUNG), @"");
+    insta::assert_snapshot!(rung(&project, RUNG), @"
+    what is in force came there without any
+    with the next version: carat prompt promote sort --to production
+    ");
 }
 
 #[test]
@@ -166,10 +189,30 @@ fn owners_and_a_policy_count_if_they_are_about_something() {
         add(&project, "carat.yaml", &format!("owners: {{ {owners} }}\npolicy: {{ {policy} }}\n"));
         format!("{}\n{}", rung(&project, "owners"), rung(&project, "a policy"))
     };
-    insta::assert_snapshot!(told("prompts/suport: \"@a\"", "production: { needs: [{ eval: friut }] }"), @"");
-    insta::assert_snapshot!(told("prompts: \" \"", "production: { needs: [{ eval: fruit, models: [neerest] }] }"), @"");
-    insta::assert_snapshot!(told("prompts/support: \"@a\"", "production: {}, staging: { author_may_approve: true }"), @"");
-    insta::assert_snapshot!(told("prompts/support: \"@a\", models: \"@b\"", "production: {}, staging: { reviewers: 1 }"), @"");
+    insta::assert_snapshot!(told("prompts/suport: \"@a\"", "production: { needs: [{ eval: friut }] }"), @"
+    `prompts/suport` is the name of nothing; did you mean `prompts/support`?
+    correct `owners` in carat.yaml
+    that of production: it needs the eval `friut`, and there is no evals/friut.yaml; did you mean `fruit`?
+    correct `needs` in carat.yaml
+    ");
+    insta::assert_snapshot!(told("prompts: \" \"", "production: { needs: [{ eval: fruit, models: [neerest] }] }"), @r#"
+    nobody answers for prompts and data
+    add `owners:` to carat.yaml, such as `{ prompts: "@team" }`
+    that of production: it needs the eval `fruit` on the model `neerest`, which carat.yaml does not name; did you mean `nearest`?
+    correct `needs` in carat.yaml
+    "#);
+    insta::assert_snapshot!(told("prompts/support: \"@a\"", "production: {}, staging: { author_may_approve: true }"), @"
+    carat.yaml names them
+    –
+    for production, staging, and it asks for nothing
+    add `needs: [{ eval: fruit }]` to the policy of production in carat.yaml
+    ");
+    insta::assert_snapshot!(told("prompts/support: \"@a\", models: \"@b\"", "production: {}, staging: { reviewers: 1 }"), @"
+    carat.yaml names them
+    –
+    for production, staging
+    –
+    ");
 }
 
 #[test]

@@ -108,3 +108,18 @@ fn the_account_is_json_as_well_with_the_request_and_the_commit() {
     let account: Value = serde_json::from_str(&said(&project, &["run", "show", "--why", "f-1", "--json"])).unwrap();
     assert_eq!(account["run"]["made"]["commit"], format!("{}+", head.trim()));
 }
+
+#[test]
+fn the_spec_and_what_was_asked_over_it_are_told_apart() {
+    let project = desk();
+    let spec = |more: &[&str]| -> (Value, Value) {
+        well(&project, &[&["eval", "fruit", "--model", "nearest"], more].concat());
+        let account: Value = serde_json::from_str(&said(&project, &["run", "show", "--why", "f-1", "--json"])).unwrap();
+        (account["run"]["spec"].clone(), account["run"]["asked_digest"].clone())
+    };
+    let ((plain, asked), (limited, asked_with_more)) = (spec(&[]), spec(&["--trials", "2"]));
+    let shown: Value = serde_json::from_str(&said(&project, &["spec", "show", "fruit@1", "--json"])).unwrap();
+    assert_eq!(plain, serde_json::json!({"name": "fruit", "version": 1, "digest": shown["digest"]}));
+    assert_eq!(plain, limited);
+    assert_ne!(asked, asked_with_more);
+}

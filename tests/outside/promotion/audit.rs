@@ -16,8 +16,8 @@ fn nothing_has_happened_yet() {
     insta::assert_snapshot!(told.join(""), @"
     exit 0
     the audit log says nothing
-    exit 0
-    the audit log is empty: nothing has been changed yet
+    exit 4
+    the audit log is empty: nothing has been changed yet, and there is nothing to verify
     exit 0
     ");
     assert!(!desk.project.file(".carat").exists(), "who looks makes no store");
@@ -52,7 +52,14 @@ fn a_name_with_a_slip_is_told_the_nearest_one_and_no_entries_at_all_cannot_be_as
     let desk = desk();
     let told = [["--subject", "triag"], ["--subject", "support/triag"], ["--subject", "nobody"]]
         .map(|args| desk.told(&desk.ada(&[&["audit", "log"], &args[..]].concat())));
-    insta::assert_snapshot!(told.join(""), @"");
+    insta::assert_snapshot!(told.join(""), @"
+    exit 0
+    the audit log says nothing of triag; did you mean triage?
+    exit 0
+    the audit log says nothing of support/triag; did you mean support/triage?
+    exit 0
+    the audit log says nothing of nobody
+    ");
     let none = desk.ada(&["audit", "log", "--limit", "0"]);
     assert_eq!((none.code, none.talk.contains("'--limit <N>'")), (Some(2), true), "{none:?}");
 }
@@ -62,12 +69,22 @@ fn a_label_that_was_promoted_and_is_moved_by_hand_is_marked() {
     let desk = desk();
     desk.policy("");
     desk.prompt("Two.", true);
-    for args in [&["save", "support/triage"][..], &["label", "support/triage@2", "candidate"], &["label", "support/triage@2", "production"]] {
+    for args in [
+        &["save", "support/triage"][..],
+        &["label", "support/triage@2", "candidate"],
+        &["label", "support/triage@2", "production"],
+    ] {
         let ended = desk.ada(&[&["prompt"], args].concat());
         assert_eq!(ended.code, Some(0), "{ended:?}");
     }
-    insta::assert_snapshot!(desk.shown(&desk.ada(&["audit", "log", "--limit", "3"])), @"");
-    assert_eq!(desk.json(&["audit", "log", "--json"])["by_hand"], serde_json::json!([10]));
+    insta::assert_snapshot!(desk.shown(&desk.ada(&["audit", "log", "--limit", "3"])), @"
+    exit 0
+        when                 who                    what           of what                how
+    10  WHEN  Ada <ada@example.com>  label moved    prompt support/triage  production @1 → @2  by hand, past its promotions
+     9  WHEN  Ada <ada@example.com>  label moved    prompt support/triage  candidate nothing → @2
+     8  WHEN  Ada <ada@example.com>  version saved  prompt support/triage  @2
+    ");
+    assert_eq!(desk.json(&["audit", "log", "--json"])["past_promotions"], serde_json::json!([10]));
     assert_eq!(desk.ada(&["audit", "verify"]).code, Some(0), "it is on record as what it was");
 }
 

@@ -42,6 +42,41 @@ fn on_the_first_promotion_there_is_nothing_to_be_held_against() {
 }
 
 #[test]
+fn a_first_promotion_runs_what_is_missing_in_an_empty_store() {
+    let desk = Desk::with(EVIDENCE);
+    desk.gates(RELATIVE);
+    let ended = desk.promote(&["--run"]);
+    let command = "carat eval triage --prompt support/triage@1 --model nearest --baseline none";
+    assert!(ended.talk.contains(&format!("running what is missing: {command}")), "{ended:?}");
+    assert_eq!((ended.code, desk.in_production()), (Some(0), Some(1)), "{ended:?}");
+    // And so does the second one, which has something to be held against.
+    change(&desk, true);
+    let ended = desk.promote(&["--run"]);
+    assert_eq!((ended.code, desk.in_production()), (Some(0), Some(2)), "{ended:?}");
+    assert!(!ended.data.contains("not applicable"), "{ended:?}");
+}
+
+#[test]
+fn the_command_that_is_told_makes_a_baseline() {
+    let desk = Desk::with(EVIDENCE);
+    assert_eq!(desk.promote(&["--emergency", "first"]).code, Some(0));
+    desk.gates(RELATIVE);
+    change(&desk, true);
+    desk.eval(&["--baseline", "none"]);
+    assert_eq!(desk.promote(&[]).code, Some(1));
+    let missing = desk.missing().join("\n");
+    let (_, command) = missing.rsplit_once("; run carat ").unwrap_or_else(|| panic!("{missing}"));
+    let ended = desk.ada(&command.split_whitespace().collect::<Vec<_>>());
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    accepted(&desk);
+}
+
+fn accepted(desk: &Desk) {
+    let ended = desk.promote(&[]);
+    assert_eq!(ended.code, Some(0), "{}", settled(&ended.data));
+}
+
+#[test]
 fn without_a_run_of_the_version_in_production_a_relative_gate_does_not_hold() {
     let desk = Desk::with(EVIDENCE);
     // Nothing but an emergency put it there, and nothing has been measured of it.
@@ -51,7 +86,7 @@ fn without_a_run_of_the_version_in_production_a_relative_gate_does_not_hold() {
     desk.gates(RELATIVE);
     desk.eval(&["--baseline", "other"]);
     assert_eq!(desk.promote(&[]).code, Some(1));
-    insta::assert_snapshot!(desk.missing().join("\n"), @"on nearest: run ID does not count: its gates do not hold (relative to support/triage@1, where `production` points now): queue.accuracy: there is no run of support/triage@1, where `production` points, with nearest as it is in that run, make one with carat eval triage --prompt support/triage@1 --model nearest, run ID does not count: its gates were not those of evals/triage.yaml now");
+    insta::assert_snapshot!(desk.missing().join("\n"), @"on nearest: run ID is the newest that counts, and its gates do not hold (relative to support/triage@1, where `production` points now): queue.accuracy: there is no run of support/triage@1, where `production` points, with nearest as it is in that run; run carat eval triage --prompt support/triage@1 --model nearest --baseline none");
 }
 
 #[test]
@@ -90,7 +125,8 @@ fn a_baseline_on_other_rows_does_not_serve_and_run_makes_a_new_one() {
     desk.eval(&["--baseline", "@last", "--common-rows"]);
     assert_eq!(desk.promote(&[]).code, Some(1));
     let missing = desk.missing().join("\n");
-    assert!(missing.contains("make one with carat eval triage --prompt support/triage@1 --model nearest"), "{missing}");
+    let command = "carat eval triage --prompt support/triage@1 --model nearest --baseline none";
+    assert!(missing.trim_end().ends_with(&format!("; run {command}")), "{missing}");
     let ended = desk.promote(&["--run"]);
     assert_eq!(ended.code, Some(0), "{}{}", settled(&ended.data), settled(&ended.talk));
     assert!(
@@ -132,7 +168,7 @@ fn a_judge_that_prefers_one_of_two_answers_has_to_have_seen_those_of_the_version
     desk.project.write("evals/triage.yaml", format!("{scorers}{better}{gates}"));
     desk.eval(&["--baseline", "two"]);
     assert_eq!(desk.promote(&[]).code, Some(1));
-    insta::assert_snapshot!(desk.missing().join("\n"), @"on nearest: run ID does not count: its judge compared with `ID`, not with support/triage@1, where `production` points, run ID does not count: its judge had nothing to compare with; run carat eval triage --prompt support/triage@2");
+    insta::assert_snapshot!(desk.missing().join("\n"), @"on nearest: run ID does not count: its judge compared with `ID`, not with support/triage@1, where `production` points; run ID does not count: its judge had nothing to compare with; run carat eval triage --prompt support/triage@2");
     desk.eval(&["--baseline", "one"]);
     let ended = desk.promote(&[]);
     assert_eq!(ended.code, Some(0), "{}", settled(&ended.data));

@@ -141,7 +141,7 @@ impl Desk {
     pub(super) fn missing(&self) -> Vec<String> {
         let findings = self.promotions()[0]["findings"].as_array().unwrap().clone();
         let missing = findings.iter().filter(|finding| finding["holds"] == false);
-        missing.map(|finding| settled(finding["because"].as_str().unwrap())).collect()
+        missing.map(|finding| settled(&said(finding))).collect()
     }
 
     /// What is on stdout and how it ended, without what differs each time.
@@ -172,6 +172,14 @@ pub(super) fn python(args: &[&str]) -> Command {
     let mut command = Command::new("python3");
     command.args(args).stdin(Stdio::null());
     command
+}
+
+/// All that a finding says.
+fn said(finding: &Value) -> String {
+    let parts = |key: &str| finding[key].as_array().cloned().unwrap_or_default();
+    let because = parts("because").into_iter().map(|part| part.as_str().unwrap().to_owned());
+    let commands = parts("commands").into_iter().map(|command| format!("run {}", command.as_str().unwrap()));
+    because.chain(commands).collect::<Vec<_>>().join("; ")
 }
 
 fn exit(ended: &Ended) -> String {

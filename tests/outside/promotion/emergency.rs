@@ -20,6 +20,7 @@ fn an_emergency_moves_the_label_and_what_was_missing_is_seen_everywhere() {
     emergency: the old one insults people
     not there: eval triage, 1 reviewer, outside quiet hours (every day all day UTC)
     support/triage is saved as support/triage@1  DIGEST
+    next: carat prompt export --label production --out prompts.carat    # applications serve the bundle
     there is nothing to go back to yet
     ");
     assert_eq!(desk.in_production(), Some(1));

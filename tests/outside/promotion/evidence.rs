@@ -62,6 +62,59 @@ fn a_run_on_old_rows_is_no_evidence_unless_the_policy_gives_it_time() {
 }
 
 #[test]
+fn a_run_on_other_rows_than_the_file_has_now_is_no_evidence_even_if_nobody_saved_them() {
+    let desk = Desk::with(EVIDENCE);
+    desk.rows(11);
+    desk.eval(&[]);
+    desk.rows(12);
+    insta::assert_snapshot!(refused(&desk), @"on nearest: run ID does not count: it ran on tickets@1, and the file of tickets has other rows now, which nobody saved; run carat eval triage --prompt support/triage@1");
+    // Rows that are as new as can be have time yet.
+    desk.policy("needs: [{ eval: triage, max_dataset_age: 1h }]\n");
+    accepted(&desk);
+}
+
+#[test]
+fn an_eval_that_names_a_version_of_its_dataset_takes_no_other_rows() {
+    let desk = Desk::with(EVIDENCE);
+    assert_eq!(desk.ada(&["dataset", "save", "tickets"]).code, Some(0));
+    let eval = std::fs::read_to_string(desk.project.file("evals/triage.yaml")).unwrap();
+    desk.project.write("evals/triage.yaml", eval.replace("dataset: tickets", "dataset: tickets@1"));
+    desk.rows(11);
+    desk.eval(&[]);
+    accepted(&desk);
+}
+
+#[test]
+fn the_newest_run_decides_whatever_an_older_one_showed() {
+    let desk = Desk::with(EVIDENCE);
+    desk.project.write(
+        "carat.yaml",
+        "models:\n  nearest: { provider: command, command: [python3, moody.py] }\n\
+         policy: { production: { needs: [{ eval: triage }] } }\n",
+    );
+    desk.project.write("moody.py", MOODY);
+    desk.eval(&[]);
+    desk.project.write("in-a-bad-mood", "");
+    desk.eval(&[]);
+    insta::assert_snapshot!(refused(&desk), @"on nearest: run ID is the newest that counts, and its gates do not hold: queue.accuracy: at least 0.5: the lower end is 0.0000; measured 0.0000 (0.0000 to 0.2425) on 12");
+    // And it is not asked until it is in a better one.
+    let again = desk.promote(&["--run"]);
+    assert!(again.code == Some(1) && !again.talk.contains("--run"), "{again:?}");
+    assert!(!again.talk.contains("running what is missing"), "{again:?}");
+    std::fs::remove_file(desk.project.file("in-a-bad-mood")).unwrap();
+    desk.eval(&[]);
+    accepted(&desk);
+}
+
+/// Knows the right answers, and gives them if it feels like it.
+const MOODY: &str = r#"
+import json, os, sys
+question = json.load(sys.stdin)["messages"][-1]["content"].lower()
+answer = "delivery" if "parcel" in question else "account" if "password" in question else "billing"
+print(json.dumps({"output": "no" if os.path.exists("in-a-bad-mood") else answer}))
+"#;
+
+#[test]
 fn rows_that_were_brought_back_are_not_old() {
     let desk = Desk::with(EVIDENCE);
     desk.eval(&[]);
@@ -89,13 +142,15 @@ fn a_run_with_other_parameters_is_no_evidence() {
 }
 
 #[test]
-fn a_run_with_looser_gates_is_no_evidence() {
+fn gates_are_held_anew_whatever_they_were_in_the_run() {
     let desk = Desk::with(EVIDENCE);
     desk.gates("  - { metric: queue.accuracy, at_least: 0.1 }\n");
     desk.eval(&[]);
-    desk.gates("  - { metric: queue.accuracy, at_least: 0.5 }\n");
-    insta::assert_snapshot!(refused(&desk), @"on nearest: run ID does not count: its gates were not those of evals/triage.yaml now; run carat eval triage --prompt support/triage@1");
-    desk.eval(&[]);
+    // Stricter ones than it was made with.
+    desk.gates("  - { metric: queue.accuracy, at_least: 0.1 }\n  - { metric: queue.accuracy, at_least: 0.99 }\n");
+    insta::assert_snapshot!(refused(&desk), @"on nearest: run ID is the newest that counts, and its gates do not hold: queue.accuracy: at least 0.99: the lower end is 0.7575; measured 1.0000 (0.7575 to 1.0000) on 12");
+    // One more, which holds.
+    desk.gates("  - { metric: queue.accuracy, at_least: 0.1 }\n  - { metric: queue.accuracy, at_least: 0.5 }\n");
     accepted(&desk);
 }
 
@@ -104,7 +159,7 @@ fn a_gate_that_only_warned_in_the_run_is_held_all_the_same() {
     let desk = Desk::with(EVIDENCE);
     desk.prompt("Name the queue of the ticket.", false);
     desk.eval(&["--gate", "warn"]);
-    insta::assert_snapshot!(refused(&desk), @"on nearest: run ID does not count: its gates do not hold: queue.accuracy: at least 0.5: the lower end is 0.0000, measured 0.0000 (0.0000 to 0.2425) on 12");
+    insta::assert_snapshot!(refused(&desk), @"on nearest: run ID is the newest that counts, and its gates do not hold: queue.accuracy: at least 0.5: the lower end is 0.0000; measured 0.0000 (0.0000 to 0.2425) on 12");
 }
 
 #[test]
@@ -160,7 +215,7 @@ fn missed_gates_are_told_with_their_numbers() {
     let desk = Desk::with(EVIDENCE);
     desk.prompt("Name the queue of the ticket.", false);
     desk.eval(&[]);
-    insta::assert_snapshot!(refused(&desk), @"on nearest: run ID does not count: its gates do not hold: queue.accuracy: at least 0.5: the lower end is 0.0000, measured 0.0000 (0.0000 to 0.2425) on 12");
+    insta::assert_snapshot!(refused(&desk), @"on nearest: run ID is the newest that counts, and its gates do not hold: queue.accuracy: at least 0.5: the lower end is 0.0000; measured 0.0000 (0.0000 to 0.2425) on 12");
 }
 
 #[test]
@@ -169,7 +224,7 @@ fn every_model_that_the_eval_names_has_to_pass_or_those_that_the_policy_names() 
     let eval = std::fs::read_to_string(desk.project.file("evals/triage.yaml")).unwrap();
     desk.project.write("evals/triage.yaml", eval.replace("[nearest]", "[nearest, echo]"));
     desk.eval(&["--model", "nearest"]);
-    insta::assert_snapshot!(refused(&desk), @"on nearest: 1 gate held in run ID on tickets@1, which ended at WHEN; on echo: there is no run of support/triage@1; run carat eval triage --prompt support/triage@1");
+    insta::assert_snapshot!(refused(&desk), @"on nearest: 1 gate held in run ID on tickets@1, which ended at WHEN; on echo: there is no run of support/triage@1; run carat eval triage --prompt support/triage@1 --model echo");
     desk.policy("needs: [{ eval: triage, models: [nearest] }]\n");
     accepted(&desk);
 }
@@ -235,7 +290,7 @@ fn a_thing_that_no_needed_eval_is_about_is_not_promoted() {
     exit 1
     other@1 → production  (points to nothing yet)
 
-    ✓ eval triage
+    · eval triage
         it asks nothing of other
     ✗ an eval of other
         of the evals that the policy of `production` needs (triage) none asks anything of the prompt other
@@ -300,12 +355,19 @@ fn run_makes_the_evidence_that_is_missing_and_no_more() {
         ended.talk.contains("running what is missing: carat eval triage --prompt support/triage@1 --model nearest"),
         "{ended:?}"
     );
+    // Where the label points already there is nothing to run for.
+    desk.policy("needs: [{ eval: triage, max_age: 1s }]\n");
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let ended = desk.promote(&["--run"]);
+    assert!(ended.code == Some(0) && !ended.talk.contains("running what is missing"), "{ended:?}");
+    desk.policy(EVIDENCE);
     // What was measured is not measured again because somebody does not like it.
     desk.prompt("Name the queue of the ticket.", false);
     desk.eval(&[]);
     let ended = desk.promote(&["--run"]);
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(!ended.talk.contains("running what is missing"), "{ended:?}");
+    assert!(!ended.talk.contains("--run"), "nor is it offered: {ended:?}");
 }
 
 #[test]

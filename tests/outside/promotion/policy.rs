@@ -12,9 +12,9 @@ fn a_label_without_a_policy_is_moved_by_hand_and_not_promoted_to() {
     let told = [nothing, slip, latest].map(|ended| desk.told(&ended)).join("");
     insta::assert_snapshot!(told, @"
     exit 2
-    error: carat.yaml has no `policy`, so that nothing is asked for before `production` moves, and there is nothing to promote by; write what it asks for, as in `policy: { production: { needs: [{ eval: NAME }], reviewers: 1 } }`; `carat prompt label support/triage production` moves a label that has no policy
+    error: carat.yaml has no `policy`, so that nothing is asked for before `production` moves, and there is nothing to promote by; write what it asks for, as in `policy: { production: { needs: [{ eval: NAME }], reviewers: 1 } }`; `carat prompt label support/triage@latest production` moves a label that has no policy
     exit 2
-    error: carat.yaml has no policy for the label `prodution` (it has production); did you mean `production`?; `carat prompt label support/triage prodution` moves a label that has no policy
+    error: carat.yaml has no policy for the label `prodution` (it has production); did you mean `production`?; `carat prompt label support/triage@latest prodution` moves a label that has no policy
     exit 2
     error: `latest` cannot be a label: it is the newest saved version, and moves by itself
     ");
@@ -32,6 +32,7 @@ fn a_policy_that_asks_for_nothing_lets_everything_pass_and_says_so() {
     the policy asks for nothing
     production points to support/triage@1 (it pointed to nothing before)  promotion ID
     support/triage is saved as support/triage@1  DIGEST
+    next: carat prompt export --label production --out prompts.carat    # applications serve the bundle
     there is nothing to go back to yet
     ");
 }
@@ -81,6 +82,7 @@ fn whoever_wrote_or_proposed_a_version_does_not_review_it() {
     ✓ 1 reviewer
         Cem <cem@example.com> approves
     production points to support/triage@1 (it pointed to nothing before)  promotion ID
+    next: carat prompt export --label production --out prompts.carat    # applications serve the bundle
     there is nothing to go back to yet
     ");
 }
@@ -106,6 +108,101 @@ fn two_reviewers_are_two_people() {
     assert_eq!(approve(BEN), None);
     assert_eq!(approve("Benjamin <ben@example.com>"), None);
     assert_eq!(approve(CEM), Some(1));
+}
+
+#[test]
+fn what_somebody_has_said_is_not_recorded_once_more() {
+    let desk = Desk::with("needs: [{ eval: triage }]\n    reviewers: 1\n");
+    assert_eq!(desk.promote(&[]).code, Some(1));
+    let id = desk.last_promotion();
+    let approve = |more: &[&str]| desk.by(BEN, &[&["promotion", "approve", &id], more].concat());
+    assert_eq!(approve(&[]).code, Some(0));
+    let count = |desk: &Desk| desk.promotions()[0]["approvals"].as_array().unwrap().len();
+    insta::assert_snapshot!(desk.told(&approve(&[])), @"
+    exit 0
+    ✗ eval triage
+        on nearest: there is no run of support/triage@1
+        run carat eval triage --prompt support/triage@1
+    ✓ 1 reviewer
+        Ben <ben@example.com> approves
+    production was not moved to support/triage@1; still open: eval triage  promotion ID
+    Ben <ben@example.com> has said so already; it is not recorded once more
+    next:
+      carat prompt promote support/triage@1 --to production --run    # runs what is missing, and looks again
+    ");
+    assert_eq!(count(&desk), 1);
+    assert_eq!(approve(&["--comment", "in spite of the tone"]).code, Some(0));
+    assert_eq!(count(&desk), 2, "what somebody adds is kept");
+    // It is a look all the same: what was missing is there by now.
+    desk.eval(&[]);
+    assert_eq!((approve(&[]).code, desk.in_production()), (Some(0), Some(1)));
+    assert_eq!((count(&desk), desk.ada(&["audit", "verify"]).code), (2, Some(0)));
+}
+
+#[test]
+fn what_would_change_is_shown_before_anybody_says_yes() {
+    let desk = Desk::with("{}\n");
+    assert_eq!(desk.promote(&[]).code, Some(0));
+    desk.policy("reviewers: 1\n");
+    desk.prompt("Name the queue.\nIn one word.", true);
+    assert_eq!(desk.promote(&[]).code, Some(1));
+    let id = desk.last_promotion();
+    insta::assert_snapshot!(desk.shown(&desk.by(BEN, &["promotion", "show", &id])), @"
+    exit 0
+    support/triage@2 → production  proposed
+      promotion ID
+      version    prompt support/triage@2, DIGEST
+      instead of support/triage@1
+      proposed   WHEN by Ada <ada@example.com> (flag)
+      since      WHEN proposed
+      policy     DIGEST
+
+      1 line changed, 1 added
+      - Name the queue of the ticket.
+      + Name the queue.
+      + In one word.
+      carat prompt diff support/triage@1 support/triage@2
+
+    ✗ 1 reviewer
+        somebody has to approve
+    ");
+    desk.prompt(&"Name the queue.\n".repeat(100), true);
+    let long = desk.promote(&[]);
+    let command = "carat prompt diff support/triage@1 support/triage@3";
+    assert!(long.data.contains(&format!(" more lines\n  {command}\n")), "{long:?}");
+    assert!(long.data.lines().count() < 60, "{long:?}");
+    // Of rows and settings as well.
+    desk.policy("{}\n");
+    for noun in [["dataset", "tickets"], ["model", "nearest"]] {
+        assert_eq!(desk.ada(&[noun[0], "promote", noun[1], "--to", "production"]).code, Some(0));
+    }
+    desk.rows(11);
+    let project = std::fs::read_to_string(desk.project.file("carat.yaml")).unwrap();
+    desk.project
+        .write("carat.yaml", project.replace("model: nearest", "model: nearest, parameters: { temperature: 1 }"));
+    let told = [["dataset", "tickets"], ["model", "nearest"]]
+        .map(|noun| desk.told(&desk.ada(&[noun[0], "promote", noun[1], "--to", "production"])));
+    insta::assert_snapshot!(told.join(""), @"
+    exit 0
+    tickets@2 → production  (now tickets@1)
+      1 row removed
+      - t-11
+      carat dataset diff tickets@1 tickets@2
+
+    the policy asks for nothing
+    production points to tickets@2 (was tickets@1)  promotion ID
+    tickets is saved as tickets@2  DIGEST
+    back: carat dataset rollback tickets --label production
+    exit 0
+    nearest@2 → production  (now nearest@1)
+      parameters.temperature 1 added
+      carat model diff nearest@1 nearest@2
+
+    the policy asks for nothing
+    production points to nearest@2 (was nearest@1)  promotion ID
+    nearest is saved as nearest@2  DIGEST
+    back: carat model rollback nearest --label production
+    ");
 }
 
 #[test]

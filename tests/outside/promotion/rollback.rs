@@ -25,13 +25,14 @@ fn it_goes_back_step_by_step_to_where_the_label_was() {
     exit 0
     production points to support/triage@2 again (was support/triage@3)  DIGEST, saved WHEN by Ada <ada@example.com>
     promotion ID is rolled back
+    next: carat prompt export --label production --out prompts.carat    # applications serve the bundle
     ");
     assert_eq!(desk.in_production(), Some(2));
     assert_eq!(desk.by(BEN, &rollback(&[])).code, Some(0));
     assert_eq!(desk.in_production(), Some(1));
     insta::assert_snapshot!(desk.told(&desk.by(BEN, &rollback(&[]))), @"
     exit 2
-    error: `production` pointed to nothing before support/triage@1; there is nothing to go back to; promote another version
+    error: `production` pointed to nothing before support/triage@1; there is nothing to go back to; `carat prompt log support/triage` lists what there is
     ");
     assert_eq!(desk.in_production(), Some(1));
     let states: Vec<String> = desk.promotions().iter().map(|promotion| promotion["state"].to_string()).collect();
@@ -51,12 +52,13 @@ fn it_goes_to_any_version_that_has_been_there_and_to_no_other() {
     exit 2
     error: --to other@1 is a version of other, not of support/triage
     exit 2
-    error: `production` has never pointed to support/triage@9, and a rollback goes where it has been (versions 1, 2, 3); `carat prompt promote support/triage@9 --to production` goes somewhere new
+    error: there is no support/triage@9; `production` has pointed to the versions 1, 2, 3
     exit 0
     production points to support/triage@3 already
     exit 0
     production points to support/triage@1 again (was support/triage@3)  DIGEST, saved WHEN by Ada <ada@example.com>
     promotion ID is rolled back
+    next: carat prompt export --label production --out prompts.carat    # applications serve the bundle
     ");
     assert_eq!(desk.in_production(), Some(1));
 }
@@ -78,6 +80,26 @@ fn a_label_that_points_nowhere_is_told_with_those_that_do() {
     exit 2
     error: no label points to the dataset `tickets`
     ");
+}
+
+#[test]
+fn what_is_told_to_do_instead_can_be_done() {
+    let desk = Desk::with("{}\n");
+    assert_eq!(desk.ada(&["dataset", "save", "tickets"]).code, Some(0));
+    let told = |label: &str| desk.told(&desk.ada(&["dataset", "rollback", "tickets", "--label", label]));
+    let told = [told("production"), told("candidate")].join("");
+    insta::assert_snapshot!(told, @"
+    exit 2
+    error: no label points to the dataset `tickets`; `carat dataset promote tickets@latest --to production` lets `production` point to the newest version
+    exit 2
+    error: no label points to the dataset `tickets`; `carat dataset label tickets@latest candidate` lets `candidate` point to the newest version
+    ");
+    let commands: Vec<&str> = told.split('`').filter(|part| part.starts_with("carat ")).collect();
+    assert_eq!(commands.len(), 2);
+    for command in commands {
+        let ended = desk.ada(&command.split_whitespace().skip(1).collect::<Vec<_>>());
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+    }
 }
 
 #[test]

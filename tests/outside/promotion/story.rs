@@ -13,6 +13,8 @@ fn a_change_goes_into_production_with_evidence_and_a_second_pair_of_eyes_and_bac
     exit 1
     support/triage@2 → production  (now support/triage@1)
       1 line changed
+      - Name the queue of the ticket.
+      + Name the queue of the ticket, in one word.
       carat prompt diff support/triage@1 support/triage@2
 
     ✗ eval triage
@@ -35,6 +37,8 @@ fn a_change_goes_into_production_with_evidence_and_a_second_pair_of_eyes_and_bac
     exit 1
     support/triage@2 → production  (now support/triage@1)
       1 line changed
+      - Name the queue of the ticket.
+      + Name the queue of the ticket, in one word.
       carat prompt diff support/triage@1 support/triage@2
 
     ✓ eval triage
@@ -57,6 +61,7 @@ fn a_change_goes_into_production_with_evidence_and_a_second_pair_of_eyes_and_bac
     ✓ 1 reviewer
         Ben <ben@example.com> approves
     production points to support/triage@2 (was support/triage@1)  promotion ID
+    next: carat prompt export --label production --out prompts.carat    # applications serve the bundle
     back: carat prompt rollback support/triage --label production
     ");
     assert_eq!(desk.in_production(), Some(2));
@@ -66,6 +71,7 @@ fn a_change_goes_into_production_with_evidence_and_a_second_pair_of_eyes_and_bac
     exit 0
     production points to support/triage@1 again (was support/triage@2)  DIGEST, saved WHEN by Ada <ada@example.com>
     promotion ID is rolled back
+    next: carat prompt export --label production --out prompts.carat    # applications serve the bundle
     ");
     assert_eq!(desk.in_production(), Some(1));
 
@@ -79,6 +85,11 @@ fn a_change_goes_into_production_with_evidence_and_a_second_pair_of_eyes_and_bac
       since      WHEN rolled back: complaints
       why        shorter answers
       policy     DIGEST
+
+      1 line changed
+      - Name the queue of the ticket.
+      + Name the queue of the ticket, in one word.
+      carat prompt diff support/triage@1 support/triage@2
 
     ✓ eval triage
         on nearest: 1 gate held in run ID on tickets@1, which ended at WHEN

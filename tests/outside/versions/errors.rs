@@ -10,7 +10,7 @@ fn what_does_not_exist_is_told_with_what_does() {
     for (reference, expected) in [
         (
             "sort@stabel",
-            "the prompt `sort` has no label `stabel`; did you mean `stable`?; there are versions 1 to 3 (candidate is 3, stable is 1)",
+            "the prompt `sort` has no label `stabel`; there are versions 1 to 3 (candidate is 3, stable is 1); did you mean `stable`?",
         ),
         ("sort@4", "the prompt `sort` has no version 4; there are versions 1 to 3 (candidate is 3, stable is 1)"),
         ("sort@0", "`sort@0` names no version: versions are numbered from 1"),

@@ -77,11 +77,7 @@ fn a_bundle_for_one_label_changes_only_when_that_label_moves() {
     stable.carat has them already; the bundle is sha256:…
     ");
     well(&project, &["prompt", "label", "sort@2", "stable"]);
-    insta::assert_snapshot!(told(&project, &["prompt", "export", "--label", "stable", "--out", "stable.carat"]), @"
-    exit 2
-    error: stable.carat is there already; --force writes over it
-    ");
-    insta::assert_snapshot!(said(&project, &["prompt", "export", "--label", "stable", "--out", "stable.carat", "--force"]), @"
+    insta::assert_snapshot!(said(&project, &["prompt", "export", "--label", "stable", "--out", "stable.carat"]), @"
     sort@2  014686e1fbe8  stable
     wrote 1 version to stable.carat; the bundle is sha256:…
     ");
@@ -264,4 +260,101 @@ fn models_and_specs_go_through_files_as_well() {
     ");
     carried(&project, &other, "echo.yaml");
     insta::assert_snapshot!(said(&other, &["model", "import", "echo.yaml"]), @"echo@1 sha256:ba26a3b95b133c2b49d48a6c8bdecd4d029307ac379cf270498629422e811a92 (new)");
+}
+
+#[test]
+fn only_a_whole_bundle_gives_way_to_another_one() {
+    let project = three_versions();
+    let export = ["prompt", "export", "sort@2", "--out", "there.carat"];
+    well(&project, &["prompt", "export", "sort@1", "--out", "whole.carat"]);
+    let whole = String::from_utf8(bytes(&project, "whole.carat")).unwrap();
+    for there in ["", "mine\n", &whole[..whole.len() - 9], &whole.replace("fruit", "frost")] {
+        project.write("there.carat", there);
+        assert_eq!(told(&project, &export), "exit 2\nerror: there.carat is there already; --force writes over it\n");
+        assert_eq!(bytes(&project, "there.carat"), there.as_bytes());
+    }
+    well(&project, &[&export[..], &["--force"]].concat());
+    project.write("there.carat", &whole);
+    well(&project, &export);
+    assert_ne!(bytes(&project, "there.carat"), whole.as_bytes());
+}
+
+#[test]
+fn what_is_written_and_taken_in_is_told_as_json() {
+    let (project, other) = (three_versions(), desk());
+    let json = |project: &Project, args: &[&str]| -> Value {
+        serde_json::from_str(&well(project, &[args, &["--json"]].concat()).data).unwrap()
+    };
+    let export = ["prompt", "export", "--label", "stable", "--out", "all.carat"];
+    let written = json(&project, &export);
+    let digest = written["digest"].clone();
+    let stable = &versions(&project, "sort")[2].1;
+    assert_eq!(
+        written,
+        serde_json::json!({"format": 1, "kind": "prompt", "path": "all.carat", "written": "new", "digest": digest,
+                           "prompts": [{"name": "sort", "number": 1, "digest": stable, "labels": ["stable"]}]})
+    );
+    assert_eq!(json(&project, &export)["written"], "as_it_was");
+    well(&project, &["prompt", "label", "sort@2", "stable"]);
+    assert_eq!(json(&project, &export)["written"], "over");
+    carried(&project, &other, "all.carat");
+    let taken = json(&other, &["prompt", "import", "all.carat", "--labels"]);
+    assert_eq!(taken["digest"], json(&project, &export)["digest"]);
+    let (taken, newest) = (&taken["imported"][0], &versions(&project, "sort")[1].1);
+    assert_eq!(
+        *taken,
+        serde_json::json!({"name": "sort", "number": 1, "digest": newest, "new": true, "since": taken["since"],
+                           "number_there": 2, "labels": [{"label": "stable", "moved": true}]})
+    );
+    other.write("carat.yaml", "policy:\n  stable: { reviewers: 1 }\n");
+    let again = json(&other, &["prompt", "import", "all.carat", "--labels"]);
+    assert_eq!(again["imported"][0]["new"], false);
+    assert_eq!(
+        again["imported"][0]["labels"][0],
+        serde_json::json!({"label": "stable", "moved": false, "why": "policy"})
+    );
+    let files = json(&project, &["prompt", "export", "sort@1", "--out", "old"]);
+    assert_eq!(files["files"], serde_json::json!([{"path": "old/sort.prompty", "written": "new"}]));
+    well(&project, &["dataset", "save", "fruit"]);
+    let rows = json(&project, &["dataset", "export", "fruit@1", "--out", "fruit.jsonl"]);
+    assert_eq!((&rows["path"], &rows["name"], &rows["number"]), (&"fruit.jsonl".into(), &"fruit".into(), &1.into()));
+    insta::assert_snapshot!(told(&project, &["dataset", "export", "fruit@1", "--out", "-", "--json"]), @"
+    exit 2
+    error: --out - has stdout already; with --json, name a file
+    ");
+}
+
+#[test]
+fn what_is_taken_in_can_have_another_name_here() {
+    let project = desk();
+    project.write("in/rows.jsonl", bytes(&project, "datasets/fruit.jsonl"));
+    project.write("in/spec.yaml", bytes(&project, "evals/fruit.yaml"));
+    project.write("in/model.yaml", "models:\n  echo: { provider: baseline }\n");
+    well(&project, &["model", "save", "echo"]);
+    let names =
+        [("dataset", "rows.jsonl", "gold/fruit"), ("spec", "spec.yaml", "weekly"), ("model", "model.yaml", "parrot")];
+    let taken =
+        names.map(|(noun, file, name)| said(&project, &[noun, "import", &format!("in/{file}"), "--name", name]));
+    insta::assert_snapshot!(taken.join(""), @"
+    gold/fruit@1 sha256:bec777435a2375d925c4d605c746f70e698c006b3306f8c238af8f1318425447 (new)
+    weekly@1 sha256:636cd578592c6de813588c31ad96dc84529c5bc0344565c885f6a2f768865c19 (new)
+    parrot@1 sha256:ba26a3b95b133c2b49d48a6c8bdecd4d029307ac379cf270498629422e811a92 (new)
+    ");
+    // Its provider calls the model what it called it before.
+    assert!(said(&project, &["model", "show", "parrot@1"]).contains("parrot: { provider: baseline, model: echo }"));
+    assert!(said(&project, &["dataset", "show", "gold/fruit@1"]).contains("pineapple"));
+    assert!(said(&project, &["spec", "show", "weekly@1"]).contains("prompts: [sort]"));
+    project.write(
+        "in/model.yaml",
+        "models:\n  a: { provider: baseline, model: echo }\n  b: { provider: baseline, model: echo }\n",
+    );
+    for (noun, file, name, why) in [
+        ("model", "model.yaml", "x", "in/model.yaml has 2 models, which cannot all be called `x`"),
+        ("prompt", "", "x", "--name is for a dataset, a model or a spec: prompts keep the names that they have"),
+        ("dataset", "rows.jsonl", "../x", "expected a name such as `tickets` or `support/tickets`"),
+        ("dataset", "rows.jsonl", "x@1", "expected a name such as `tickets` or `support/tickets`"),
+    ] {
+        let told = told(&project, &[noun, "import", &format!("in/{file}"), "--name", name]);
+        assert!(told.starts_with("exit 2\nerror: ") && told.contains(why), "{told}");
+    }
 }

@@ -164,3 +164,19 @@ fn all_of_a_project_is_saved_at_once_and_what_is_broken_holds_up_nothing() {
     }
     "#);
 }
+
+#[test]
+fn a_move_by_hand_of_what_was_promoted_does_not_pass_for_a_promotion() {
+    let project = three_versions();
+    project.write("carat.yaml", "policy:\n  production: { reviewers: 0 }\n");
+    well(&project, &["prompt", "promote", "sort@2", "--to", "production", "--emergency", "all is down"]);
+    project.write("carat.yaml", "");
+    well(&project, &["prompt", "label", "sort@3", "production", "--why", "quickly"]);
+    let log: Value =
+        serde_json::from_str(&well(&project, &["prompt", "log", "sort", "--labels", "--json"]).data).unwrap();
+    let past: Vec<_> = log["moves"].as_array().unwrap().iter().map(|moved| &moved["past_promotions"]).collect();
+    assert_eq!(past, [&Value::from(true), &Value::Null, &Value::Null, &Value::Null]);
+    let moves = said(&project, &["prompt", "log", "sort", "--labels"]);
+    assert!(moves.lines().nth(1).unwrap().ends_with("by hand, past its promotions: quickly"), "{moves}");
+    assert_eq!(moves.matches("by hand").count(), 1, "{moves}");
+}

@@ -130,7 +130,7 @@ fn what_has_no_moment_or_none_yet_is_refused() {
     ");
     insta::assert_snapshot!(told(&project, &["prompt", "show", "sort", "--at", "2026-10-03"]), @"
     exit 2
-    error: --at asks what a label, or `latest`, meant at a moment: `sort@latest`; `sort` means the same at all of them
+    error: --at asks what was saved or labelled at a moment, and `sort` is what the project has now; the newest version of then is `sort@latest`
     ");
     insta::assert_snapshot!(told(&project, &["prompt", "show", "sort@stable", "--at", "2999-10-03"]), @"
     exit 2
@@ -292,4 +292,40 @@ fn specs_and_models_are_shown_as_they_were() {
     models:
       echo: { provider: baseline, model: echo }
     ");
+}
+
+#[test]
+fn a_promotion_is_told_of_its_subject_and_of_all_that_its_evidence_was_measured_with() {
+    let project = desk();
+    let (models, spec) = (read(&project, "carat.yaml"), read(&project, "evals/fruit.yaml"));
+    let policy = "policy:\n  production: { needs: [{ eval: fruit, models: [nearest] }] }\n";
+    project.write("carat.yaml", format!("{models}{policy}"));
+    project.write("evals/fruit.yaml", format!("{spec}gates:\n  - {{ metric: errors.share, at_most: 0.5 }}\n"));
+    well(&project, &["eval", "fruit", "-q"]);
+    well(&project, &["prompt", "promote", "sort", "--to", "production"]);
+    let role = |args: &[&str]| -> Value {
+        let shown: Value =
+            serde_json::from_str(&well(&project, &[args, &["--used-by", "--json"]].concat()).data).unwrap();
+        let promotions = &shown["used_by"]["promotions"];
+        assert!(promotions.as_array().unwrap().len() < 2, "{promotions}");
+        assert!(promotions[0].is_null() || promotions[0]["subject"]["name"] == "sort", "{promotions}");
+        promotions[0]["as"].clone()
+    };
+    assert_eq!(role(&["prompt", "show", "sort@production"]), "subject");
+    assert_eq!(role(&["dataset", "show", "fruit@1"]), "evidence");
+    assert_eq!(role(&["dataset", "show", "fruit@1", "--row", "f-1"]), "evidence");
+    assert_eq!(role(&["spec", "show", "fruit@1"]), "evidence");
+    assert_eq!(role(&["model", "show", "nearest@1"]), "evidence");
+    assert_eq!(role(&["model", "show", "echo@1"]), Value::Null, "the policy does not look at it");
+    let told = said(&project, &["model", "show", "nearest@1", "--used-by"]);
+    insta::assert_snapshot!(told.split("\n\n").next().unwrap(), @"
+    nearest@1  sha256:c295ae43a4ea3764ef5a68405c0c39590d6651a5f254ff2b7649660756b5dbbb
+    saved    YYYY-MM-DD HH:MM  Ada Lovelace <ada@example.com> (flag)
+    used by  run ID  fruit  YYYY-MM-DD HH:MM  sort@1×nearest
+             promotion ID  sort@1 to production, applied YYYY-MM-DD HH:MM, as evidence
+    ");
+}
+
+fn read(project: &Project, name: &str) -> String {
+    std::fs::read_to_string(project.file(name)).unwrap()
 }

@@ -157,9 +157,29 @@ fn owners_and_policies_that_are_about_nothing_are_told_with_the_nearest_name() {
         found(&project.carat(&["doctor"]), &project, &["owners", "policy"])
     };
     let owners = "owners: { prompts: a, datasets/: a, evals: a, prompts/suport: b, dataset: c, \"models/*x\": d, models/nearest: e }\n";
-    insta::assert_snapshot!(told(owners), @"");
+    insta::assert_snapshot!(told(owners), @"
+    ! owners dataset         it is the name of nothing; did you mean `datasets`? → write prompts/NAME, datasets/NAME, evals/NAME, models/NAME, or the folder that they lie in
+    ! owners models/*x       it is the name of nothing; did you mean `models`? → write prompts/NAME, datasets/NAME, evals/NAME, models/NAME, or the folder that they lie in
+    ! owners prompts/suport  it is the name of nothing; did you mean `prompts/support`? → write prompts/NAME, datasets/NAME, evals/NAME, models/NAME, or the folder that they lie in
+    exit 0
+    ");
     let policy = "owners: { prompts: a, datasets: a }\npolicy:\n  production: { needs: [{ eval: friut, models: [nearset] }, { eval: fruit }], reviewers: 1 }\n  staging: { author_may_approve: true }\n  canary: { needs: [{ eval: fruit, models: [nearest] }] }\n";
-    insta::assert_snapshot!(told(policy), @"");
+    insta::assert_snapshot!(told(policy), @"
+    ✗ policy production  it needs the eval `friut`, and there is no evals/friut.yaml; did you mean `fruit`? → correct `needs` in carat.yaml; nothing gets the label before
+    ✗ policy production  it needs the eval `friut` on the model `nearset`, which carat.yaml does not name; did you mean `nearest`? → correct `needs` in carat.yaml; nothing gets the label before
+    ! policy staging     it asks for nothing: every version may get the label → let `needs` name an eval, or `reviewers` ask for somebody
+    exit 2
+    ");
+}
+
+#[test]
+fn an_owner_of_a_whole_kind_is_right_before_there_is_one() {
+    let project = Project::empty();
+    project.write("carat.yaml", "owners: { prompts: a, datasets/: a, evals: a, models: a }\n");
+    insta::assert_snapshot!(found(&project.carat(&["doctor"]), &project, &["owners"]), @r"
+
+    exit 0
+    ");
 }
 
 #[test]

@@ -97,7 +97,7 @@ fn names_that_nobody_has_are_told_with_the_nearest() {
     let project = project("");
     insta::assert_snapshot!(project.carat(&["model", "check", "--offline", "mian"]).told(&project), @r"
     exit 2
-    error: neither carat.yaml nor a prompt has a model `mian`; did you mean `main`?
+    error: carat.yaml, the prompts and the labels have no model `mian`; did you mean `main`?
     ");
     insta::assert_snapshot!(project.carat(&["model", "check", "--offline", "nearest"]).told(&project), @r"
     exit 0
@@ -259,11 +259,19 @@ fn what_is_known_is_told_as_json() {
           "pinned_in": [
             {
               "file": "carat.yaml",
-              "key": "models.main"
+              "key": "models.main",
+              "kind": "model",
+              "name": "main",
+              "label": null,
+              "version": null
             },
             {
               "file": "prompts/b.prompty",
-              "key": "model"
+              "key": "model",
+              "kind": "prompt",
+              "name": "b",
+              "label": null,
+              "version": null
             }
           ],
           "said": [
@@ -307,8 +315,8 @@ fn the_example_projects_calendar_is_in_order() {
     assert!(matches!(ended.code, Some(0 | 1)), "{ended:?}");
 }
 
-#[test]
-fn what_labels_point_to_is_looked_at_whatever_the_files_say_by_now() {
+/// A project with a model and a prompt under labels, and with other files since.
+fn labelled() -> Project {
     let project = project(&entry("gpt-4-*", 15, ""));
     assert_eq!(project.carat(&["model", "save", "main"]).code, Some(0));
     assert_eq!(project.carat(&["model", "label", "main@1", "production"]).code, Some(0));
@@ -317,6 +325,12 @@ fn what_labels_point_to_is_looked_at_whatever_the_files_say_by_now() {
     assert_eq!(project.carat(&["prompt", "label", "b@1", "staging"]).code, Some(0));
     project.write("prompts/b.prompty", "user:\nhi\n");
     project.write("carat.yaml", "models:\n  main: { provider: openai, model: gpt-10 }\n");
+    project
+}
+
+#[test]
+fn what_labels_point_to_is_looked_at_whatever_the_files_say_by_now() {
+    let project = labelled();
     let ended = project.carat(&["model", "check", "--offline"]);
     insta::assert_snapshot!(whole(&ended, &project, &[15, -30]), @"
     ! gpt-4-0613  is shut down on DAY+15, in 15 days
@@ -330,5 +344,30 @@ fn what_labels_point_to_is_looked_at_whatever_the_files_say_by_now() {
     · text-old  no date is known
         pinned in    prompts/a.prompty (model)
     exit 1
+    ");
+}
+
+#[test]
+fn a_name_means_what_labels_point_to_as_well_and_a_label_may_be_named() {
+    let project = labelled();
+    let checked = |name: &str| -> Vec<String> {
+        let ended = project.carat(&["model", "check", "--offline", "--json", name]);
+        let told: Value = serde_json::from_str(&ended.data).unwrap();
+        let models = told["models"].as_array().unwrap().iter();
+        models.map(|model| model["model"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(checked("main"), ["gpt-10", "gpt-4-0613"]);
+    assert_eq!(checked("main@production"), ["gpt-4-0613"]);
+    assert_eq!(checked("b@staging"), ["gpt-4-32k"]);
+    let ended = project.carat(&["model", "check", "--offline", "--json", "main@production"]);
+    let told: Value = serde_json::from_str(&ended.data).unwrap();
+    assert_eq!(
+        told["models"][0]["pinned_in"],
+        serde_json::json!([{"file": "main@production", "key": "version 1", "kind": "model", "name": "main",
+                            "label": "production", "version": 1}])
+    );
+    insta::assert_snapshot!(project.carat(&["model", "check", "--offline", "main@prodution"]).told(&project), @"
+    exit 2
+    error: carat.yaml, the prompts and the labels have no model `main@prodution`; did you mean `main@production`?
     ");
 }

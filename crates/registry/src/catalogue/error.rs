@@ -26,7 +26,7 @@ pub enum CatalogueError {
         choice: String,
     },
     /// There are versions of the name, and this is none of them.
-    #[error("the {kind} `{name}` has no {wanted}{hint}; {choice}")]
+    #[error("the {kind} `{name}` has no {wanted}; {choice}{hint}")]
     NoSuchVersion {
         /// What kind of thing.
         kind: Kind,

@@ -26,8 +26,8 @@ async fn refusal(world: &World, reference: &str) -> String {
 async fn an_unknown_version_is_told_with_those_that_there_are() {
     let world = world().await;
     insta::assert_snapshot!(refusal(&world, "support/triage@9").await, @"the prompt `support/triage` has no version 9; there are versions 1 to 3 (candidate is 3, production is 2)");
-    insta::assert_snapshot!(refusal(&world, "support/triage@prodution").await, @"the prompt `support/triage` has no label `prodution`; did you mean `production`?; there are versions 1 to 3 (candidate is 3, production is 2)");
-    insta::assert_snapshot!(refusal(&world, "support/triage@lates").await, @"the prompt `support/triage` has no label `lates`; did you mean `latest`?; there are versions 1 to 3 (candidate is 3, production is 2)");
+    insta::assert_snapshot!(refusal(&world, "support/triage@prodution").await, @"the prompt `support/triage` has no label `prodution`; there are versions 1 to 3 (candidate is 3, production is 2); did you mean `production`?");
+    insta::assert_snapshot!(refusal(&world, "support/triage@lates").await, @"the prompt `support/triage` has no label `lates`; there are versions 1 to 3 (candidate is 3, production is 2); did you mean `latest`?");
     insta::assert_snapshot!(refusal(&world, "support/triage@gone").await, @"the prompt `support/triage` has no label `gone`; there are versions 1 to 3 (candidate is 3, production is 2)");
     insta::assert_snapshot!(refusal(&world, "support/triage@00000000").await, @"the prompt `support/triage` has no version with a digest that begins with 00000000; there are versions 1 to 3 (candidate is 3, production is 2)");
 }
@@ -85,7 +85,7 @@ async fn before_there_was_a_version_there_was_none() {
     insta::assert_snapshot!(then("support/triage@latest", "2026-05-01T07:59:59Z").await.unwrap_err(), @"the prompt `support/triage` had no version at 2026-05-01T07:59:59.000Z; the first was saved at 2026-05-01T08:00:00.000Z");
     insta::assert_snapshot!(then("support/triage@production", "2026-05-01T12:00:00Z").await.unwrap_err(), @"the prompt `support/triage` had no label `production` at 2026-05-01T12:00:00.000Z; it was put there first at 2026-05-02T08:00:00.000Z");
     insta::assert_snapshot!(then("support/triage@gone", "2026-05-05T12:00:00Z").await.unwrap_err(), @"the prompt `support/triage` had no label `gone` at 2026-05-05T12:00:00.000Z; it had been taken away at 2026-05-04T08:00:00.000Z");
-    insta::assert_snapshot!(then("support/triage@prodution", "2026-05-05T12:00:00Z").await.unwrap_err(), @"the prompt `support/triage` has no label `prodution`; did you mean `production`?; there are versions 1 to 3 (candidate is 3, production is 2)");
+    insta::assert_snapshot!(then("support/triage@prodution", "2026-05-05T12:00:00Z").await.unwrap_err(), @"the prompt `support/triage` has no label `prodution`; there are versions 1 to 3 (candidate is 3, production is 2); did you mean `production`?");
     insta::assert_snapshot!(then("support/triage@latest", "last week").await.unwrap_err(), @"`last week` is no instant: failed to parse four digit integer as year: invalid digit, expected 0-9 but got l; write it as 2026-05-31T16:00:00Z");
 }
 

@@ -22,11 +22,14 @@ pub(super) struct Told {
     names: BTreeMap<(Kind, String), Named>,
     /// By the id of a promotion: the digest of what it was after its last step, and the entry that says so.
     promotions: BTreeMap<String, (String, u64)>,
+    /// When the log begins.
+    began: Option<String>,
 }
 
 impl Told {
     /// Takes what an entry says.
     pub(super) fn take(&mut self, entry: &Entry) {
+        self.began.get_or_insert_with(|| entry.at.clone());
         if let (Some(id), Some(document)) = (text(entry, "promotion"), text(entry, "document")) {
             self.promotions.insert(id.to_owned(), (document.to_owned(), entry.seq));
         }
@@ -41,7 +44,8 @@ impl Told {
             | Action::PromotionApproved
             | Action::PromotionRejected
             | Action::PromotionWithdrawn
-            | Action::RunDeleted => {}
+            | Action::RunDeleted
+            | Action::RunImported => {}
         }
     }
 
@@ -61,7 +65,8 @@ impl Told {
             for name in names {
                 let nothing = Named::default();
                 let named = self.names.get(&(kind, name.clone())).unwrap_or(&nothing);
-                named.compare_versions((kind, &name), &store.versions(kind, &name).await?, &mut found);
+                let there = store.versions(kind, &name).await?;
+                named.compare_versions((kind, &name), &there, self.began.as_deref(), &mut found);
                 named.compare_moves((kind, &name), &store.label_history(kind, &name, None).await?, &mut found);
             }
         }

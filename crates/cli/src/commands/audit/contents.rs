@@ -59,7 +59,8 @@ impl Contents {
             Content::Is(digest) if digest == id.digest => {}
             Content::Is(digest) => {
                 let (wanted, found) = (id.digest.short(), digest.short());
-                self.broken.push(format!("{kind} {id} was edited: its digest is {wanted}, what is kept of it has {found}"));
+                self.broken
+                    .push(format!("{kind} {id} was edited: its digest is {wanted}, what is kept of it has {found}"));
             }
             Content::Unknown => self.unheld.push(format!("{kind} {id}")),
             Content::Broken(why) => {

@@ -30,10 +30,10 @@ pub(super) async fn log(session: &Session, subject: Option<&str>, limit: u32, as
     let found = Found::of(&mut Pages::of(&store), subject, usize::try_from(limit).unwrap_or(usize::MAX)).await?;
     let Found { last, all, unreadable, .. } = &found;
     if as_json {
-        let by_hand: Vec<u64> = last.iter().filter(|line| line.is_by_hand).map(|line| line.entry.seq).collect();
+        let past: Vec<u64> = last.iter().filter(|line| line.is_by_hand).map(|line| line.entry.seq).collect();
         let entries: Vec<&Entry> = last.iter().map(|line| &line.entry).collect();
         let more = all - last.len();
-        out::json(&json!({"format": 1, "entries": entries, "by_hand": by_hand, "more": more}))?;
+        out::json(&json!({"format": 1, "entries": entries, "past_promotions": past, "more": more}))?;
     } else if !last.is_empty() {
         out::data(&table(last))?;
         if *all > last.len() {
@@ -41,7 +41,8 @@ pub(super) async fn log(session: &Session, subject: Option<&str>, limit: u32, as
         }
     }
     if last.is_empty() && !(as_json && subject.is_none()) {
-        session.talk(&format!("the audit log says nothing{}", subject.map(|name| found.nothing_of(name)).unwrap_or_default()));
+        let of = subject.map(|name| found.of_subject(name)).unwrap_or_default();
+        session.talk(&format!("the audit log says nothing{of}"));
     }
     if *unreadable > 0 {
         return Err(Fault::world("the audit log has entries that cannot be read: carat audit verify says where"));
@@ -93,7 +94,7 @@ impl Found {
     }
 
     /// ` of triag; did you mean triage?`
-    fn nothing_of(&self, subject: &str) -> String {
+    fn of_subject(&self, subject: &str) -> String {
         let near = nearest(subject, self.names.iter().map(String::as_str));
         let hint = near.map(|near| format!("; did you mean {}?", one_line(near, 80))).unwrap_or_default();
         format!(" of {}{hint}", one_line(subject, 80))
@@ -110,7 +111,8 @@ fn is_by_hand(entry: &Entry, promoted: &mut Promoted<(Option<Kind>, String, Stri
         | Action::PromotionApproved
         | Action::PromotionRejected
         | Action::PromotionWithdrawn
-        | Action::RunDeleted => return false,
+        | Action::RunDeleted
+        | Action::RunImported => return false,
     };
     let label = text(entry, "label").unwrap_or_default().to_owned();
     promoted.is_passed_by((entry.kind, entry.subject.clone(), label), is_promotion)
@@ -145,6 +147,7 @@ fn what(entry: &Entry, is_by_hand: bool) -> (anstyle::Style, String) {
         Action::PromotionApplied => GOOD,
         Action::EmergencyApplied | Action::RolledBack | Action::RunDeleted | Action::PromotionRejected => BAD,
         Action::VersionSaved
+        | Action::RunImported
         | Action::LabelMoved
         | Action::PromotionProposed
         | Action::PromotionApproved

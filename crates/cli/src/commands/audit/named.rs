@@ -68,14 +68,23 @@ impl Named {
         self.versions.contains_key(&u64::from(number))
     }
 
-    pub(super) fn compare_versions(&self, (kind, name): (Kind, &str), there: &[Version], found: &mut Vec<String>) {
+    /// `began` is when the log begins: what was saved before that is not in it.
+    pub(super) fn compare_versions(
+        &self,
+        (kind, name): (Kind, &str),
+        there: &[Version],
+        began: Option<&str>,
+        found: &mut Vec<String>,
+    ) {
         let mut left: BTreeMap<u64, u64> = self.versions.iter().map(|(number, (seq, _))| (*number, *seq)).collect();
         for version in there {
             let number = u64::from(version.id.number);
             left.remove(&number);
             match self.versions.get(&number) {
                 // Before there was a log nobody was asked.
-                None if version.provenance.by.source == Source::Unknown => {}
+                None
+                    if version.provenance.by.source == Source::Unknown
+                        && began.is_none_or(|began| version.provenance.at.as_str() < began) => {}
                 None => found.push(format!("{kind} {name}@{number} is not in the log")),
                 Some((seq, saved)) => {
                     let others = saved.others(version);
@@ -100,7 +109,9 @@ impl Named {
             let others = told.others(there);
             if !others.is_empty() {
                 let (label, others, moved) = (&told.label, others.join(" and "), there.in_words());
-                found.push(format!("label {label} of the {kind} {name} is moved {moved} with another {others} than entry {seq} says"));
+                found.push(format!(
+                    "label {label} of the {kind} {name} is moved {moved} with another {others} than entry {seq} says"
+                ));
             }
         }
         let (told, there) = (self.moves.get(same).map(|(_, told)| told), there.get(same));

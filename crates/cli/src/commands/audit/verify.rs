@@ -30,7 +30,12 @@ pub(super) async fn verify(session: &Session, anchors: &[String], as_json: bool)
     let store = session.store().await?;
     let Checked { chain, entries, broken, unheld } = gone_through(&store, &anchors).await?;
     let anchor = chain.end().filter(|_| broken.is_empty()).map(|(seq, hash)| Anchor { seq, hash });
-    let exit = if broken.is_empty() { Exit::Fine } else { Exit::GateFailed };
+    let exit = match (broken.is_empty(), anchor) {
+        (true, Some(_)) => Exit::Fine,
+        // A store that is not there must not pass for one that is well.
+        (true, None) => Exit::Nothing,
+        (false, _) => Exit::GateFailed,
+    };
     if as_json {
         out::json(&json!({"format": 1, "entries": entries, "whole": broken.is_empty(), "broken": broken,
                           "unheld": unheld, "anchor": anchor.map(|anchor| anchor.to_string())}))?;
@@ -44,8 +49,8 @@ pub(super) async fn verify(session: &Session, anchors: &[String], as_json: bool)
         return Ok(exit);
     }
     let Some(anchor) = anchor else {
-        session.talk("the audit log is empty: nothing has been changed yet");
-        return Ok(exit);
+        session.talk("the audit log is empty: nothing has been changed yet, and there is nothing to verify");
+        return Ok(Exit::Nothing);
     };
     let plural = if entries == 1 { "1 entry hangs" } else { &format!("{entries} entries hang") };
     session.talk(&format!("{plural} together, and versions, labels and promotions are as they say"));

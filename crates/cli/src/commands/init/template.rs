@@ -69,8 +69,8 @@ mod tests {
         let read = |text: &str| Calendar::read(text, LIFECYCLES_FILE).unwrap().entries().len();
         assert_eq!(read(text), 0, "a new project says nothing of anybody's model");
         let (_, example) = text.split_once("# - ").unwrap();
-        let uncommented: Vec<&str> = example.lines().map(|line| line.trim_start_matches("# ")).collect();
-        assert_eq!(read(&format!("- {}", uncommented.join("\n  "))), 1);
+        let uncommented: Vec<&str> = example.lines().map(|line| line.strip_prefix("# ").unwrap_or(line)).collect();
+        assert_eq!(read(&format!("- {}", uncommented.join("\n"))), 1);
     }
 
     #[test]

@@ -75,7 +75,9 @@ impl Pins {
             for (label, id) in store.labels(Kind::Model, &name).await? {
                 let place = Place::labelled(&id, label, format!("version {}", id.number));
                 match catalogue.model_of(&id).await {
-                    Ok(found) if found.spec.provider == Provider::Openai => self.settings(&name, &found.spec, place, false),
+                    Ok(found) if found.spec.provider == Provider::Openai => {
+                        self.settings(&name, &found.spec, place, false)
+                    }
                     Ok(_) => {}
                     Err(error) => self.unread.push(format!("{}: {error}", place.file)),
                 }

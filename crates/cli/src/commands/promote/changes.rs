@@ -1,4 +1,6 @@
-//! What a promotion would change, in a few words: the whole is a command away.
+//! What a promotion would change: in a few words, and the lines that differ, of which the rest is a command away.
+
+mod lines;
 
 use std::collections::BTreeMap;
 
@@ -16,7 +18,7 @@ use crate::out::{FAINT, STRONG, styled};
 
 use super::matter::Matter;
 
-/// So many places of a structure are named.
+/// So many places of a structure are named in a few words.
 const NAMED: usize = 4;
 
 /// So much of a value is shown.
@@ -29,28 +31,40 @@ pub(super) async fn told(matter: &Matter<'_>) -> Result<String, Fault> {
     let Some(current) = current else {
         return Ok(format!("{heading}  {}\n\n", styled(FAINT, "(points to nothing yet)")));
     };
-    let changed = match summary(shelf, current, subject).await {
-        Ok(parts) if parts.is_empty() => "nothing differs but comments".to_owned(),
-        Ok(parts) => parts.join(", "),
-        // What cannot be shown is no reason against an emergency.
-        Err(fault) => format!("cannot be compared: {}", fault.message),
-    };
-    let command = styled(FAINT, format!("carat {} diff {current} {subject}", noun(subject.kind)));
-    Ok(format!("{heading}  {}\n  {changed}\n  {command}\n\n", styled(FAINT, format!("(now {current})"))))
+    let now = styled(FAINT, format!("(now {current})"));
+    Ok(format!("{heading}  {now}\n{}\n", between(shelf, current, subject).await))
 }
 
-async fn summary(shelf: &Shelf, before: &VersionId, after: &VersionId) -> Result<Vec<String>, Fault> {
+/// What differs between two versions, with the command that shows all of it. Each line is indented.
+pub(crate) async fn between(shelf: &Shelf, before: &VersionId, after: &VersionId) -> String {
+    let (changed, lines) = match difference(shelf, before, after).await {
+        Ok((parts, lines)) if parts.is_empty() => ("nothing differs but comments".to_owned(), lines),
+        Ok((parts, lines)) => (parts.join(", "), lines),
+        // What cannot be shown is no reason against an emergency.
+        Err(fault) => (format!("cannot be compared: {}", fault.message), Vec::new()),
+    };
+    let command = format!("carat {} diff {before} {after}", noun(after.kind));
+    format!("  {changed}\n{}  {}\n", lines::first(&lines), styled(FAINT, command))
+}
+
+/// In a few words, and line by line.
+async fn difference(shelf: &Shelf, before: &VersionId, after: &VersionId) -> Result<(Vec<String>, Vec<String>), Fault> {
     let (before, after) = (shelf.found(before).await?, shelf.found(after).await?);
     Ok(match (&before, &after) {
-        (Found::Prompt(before), Found::Prompt(after)) => of_prompts(&diff::prompts(before, after)),
+        (Found::Prompt(before), Found::Prompt(after)) => {
+            let diff = diff::prompts(before, after);
+            (of_prompts(&diff), lines::of_prompts(&diff))
+        }
         (Found::Model(before), Found::Model(after)) => {
-            diff::models(&before.spec, &after.spec).iter().flat_map(of_structure).collect()
+            let diff = diff::models(&before.spec, &after.spec);
+            (diff.iter().flat_map(of_structure).collect(), diff.iter().flat_map(lines::of_structure).collect())
         }
         (Found::Dataset(before), Found::Dataset(after)) => {
             let (before, after) = (&*before.rows, &*after.rows);
-            of_rows(&tokio::task::block_in_place(|| dataset::diff(before, after))?)
+            let diff = tokio::task::block_in_place(|| dataset::diff(before, after))?;
+            (of_rows(&diff), lines::of_rows(&diff))
         }
-        _ => Vec::new(),
+        _ => (Vec::new(), Vec::new()),
     })
 }
 

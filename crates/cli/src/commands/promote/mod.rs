@@ -4,10 +4,10 @@
 //! saw ([`carat_store::Step`]), so that of two people who move a label at once one moves it, and the other hears of it.
 
 pub(crate) mod apply;
+pub(crate) mod changes;
 pub(crate) mod matter;
 pub(crate) mod telling;
 
-mod changes;
 mod evidence;
 mod policy;
 mod propose;

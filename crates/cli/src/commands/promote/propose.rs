@@ -31,7 +31,7 @@ async fn on_shelf(args: &Promote, wish: &Wish<'_>, shelf: &Shelf) -> Result<Exit
     let subject = subject::find(shelf, &args.reference).await?;
     let mut is_to_run = args.run;
     for _ in 0..=TRIES {
-        let mut matter = Matter::of(shelf, subject.clone(), wish.label.clone()).await?;
+        let matter = Matter::of(shelf, subject.clone(), wish.label.clone()).await?;
         if matter.current.as_ref() == Some(&subject) {
             return already(&matter, args.json).await;
         }

@@ -47,7 +47,7 @@ async fn go(
     let history = store.label_history(kind, name, Some(label)).await?;
     let from = match history.last() {
         Some(Move { to: Some(from), .. }) => from.clone(),
-        Some(Move { to: None, .. }) | None => return Err(points_nowhere(store, (kind, name), label).await?),
+        Some(Move { to: None, .. }) | None => return Err(points_nowhere(session, store, (kind, name), label).await?),
     };
     let promotions = store.promotions(Some(kind), Some(name)).await?;
     let to = match &args.to {
@@ -141,7 +141,8 @@ fn before(
     let went_back = |moved: &Move| moved.promotion.as_deref().and_then(promoted).is_some_and(|subject| subject != from);
     let put_there = history.iter().rev().find(|moved| moved.to.as_ref() == Some(from) && !went_back(moved));
     put_there.and_then(|moved| moved.from.clone()).ok_or_else(|| {
-        let advice = "there is nothing to go back to; promote another version";
+        let advice =
+            format!("there is nothing to go back to; `carat {} log {}` lists what there is", from.kind, from.name);
         Fault::mendable(format!("`{label}` pointed to nothing before {from}; {advice}"))
     })
 }
@@ -171,15 +172,14 @@ async fn been_there(
         Some(version) => Err(Fault::mendable(format!(
             "`{label}` has never pointed to {version}, and a rollback goes where it has been (versions {listed}); \
              `{}` goes somewhere new",
-            command_to(session, &version, label)
+            command_to(session, kind, &version.to_string(), label)
         ))),
         None => Err(Fault::mendable(format!("there is no {whole}; `{label}` has pointed to the versions {listed}"))),
     }
 }
 
-/// The command that moves a label to a version where it has not been.
-fn command_to(session: &Session, version: &VersionId, label: &Label) -> String {
-    let kind = version.kind;
+/// The command that lets a label point to a version where it has not been: by its policy, or by hand.
+fn command_to(session: &Session, kind: Kind, version: &str, label: &Label) -> String {
     if session.project.spec.policy.contains_key(label) {
         format!("carat {kind} promote {version} --to {label}")
     } else {
@@ -187,12 +187,22 @@ fn command_to(session: &Session, version: &VersionId, label: &Label) -> String {
     }
 }
 
-async fn points_nowhere(store: &Store, (kind, name): (Kind, &str), label: &Label) -> Result<Fault, Fault> {
+async fn points_nowhere(
+    session: &Session,
+    store: &Store,
+    (kind, name): (Kind, &str),
+    label: &Label,
+) -> Result<Fault, Fault> {
     let labels = store.labels(kind, name).await?;
     let known: Vec<&str> = labels.iter().map(|(label, _)| label.as_str()).collect();
     if known.is_empty() {
         let names = store.names(kind).await?;
-        let hint = did_you_mean(name, names.iter().filter(|known| *known != name).map(String::as_str));
+        let hint = if names.iter().any(|known| known == name) {
+            let command = command_to(session, kind, &format!("{name}@latest"), label);
+            format!("; `{command}` lets `{label}` point to the newest version")
+        } else {
+            did_you_mean(name, names.iter().map(String::as_str))
+        };
         return Ok(Fault::mendable(format!("no label points to the {kind} `{name}`{hint}")));
     }
     let hint = did_you_mean(label.as_str(), known.iter().copied());

@@ -67,18 +67,27 @@ async fn attempt(mut draft: Draft, matter: &Matter<'_>, word: Word<'_>, json: bo
         Word::Yes { comment } => (true, comment),
         Word::No { comment } => (false, Some(comment)),
     };
-    let said = Approval { by: by.clone(), at: now(), approves, comment: comment.map(str::to_owned) };
-    draft.promotion.approvals.push(said);
+    let is_known = said_before(&draft.promotion, by, approves, comment);
+    if !is_known {
+        let said = Approval { by: by.clone(), at: now(), approves, comment: comment.map(str::to_owned) };
+        draft.promotion.approvals.push(said);
+    }
     draft.promotion.findings = matter.weigh(&draft.promotion.by, &draft.promotion.approvals).await?;
     draft.promotion.policy = Some(matter.policy_digest());
     let is_ready = all_hold(&draft.promotion.findings);
+    if is_known {
+        matter.session().talk(&format!("{by} has said so already; it is not recorded once more"));
+        if !is_ready {
+            return tell(&draft.promotion, matter, json).map(Some);
+        }
+    }
     let state = if is_ready { State::Approved } else { State::Proposed };
     if draft.promotion.state != state {
         draft.promotion.state = state;
         draft.promotion.since = now();
     }
     let action = if approves { Action::PromotionApproved } else { Action::PromotionRejected };
-    if let Taken::ChangedMeanwhile = draft.record(matter, action, by, comment).await? {
+    if !is_known && let Taken::ChangedMeanwhile = draft.record(matter, action, by, comment).await? {
         return Ok(None);
     }
     if is_ready && let Taken::ChangedMeanwhile = draft.apply(matter, Action::PromotionApplied, by).await? {
@@ -87,6 +96,13 @@ async fn attempt(mut draft: Draft, matter: &Matter<'_>, word: Word<'_>, json: bo
         return tell(&now, matter, json).map(Some);
     }
     tell(&draft.promotion, matter, json).map(Some)
+}
+
+/// Whether that is somebody's last word already. Another comment is another word.
+fn said_before(promotion: &Promotion, by: &Actor, approves: bool, comment: Option<&str>) -> bool {
+    let last = promotion.approvals.iter().rev().find(|said| said.by.is(by));
+    let is_new = |said: &Approval| comment.is_some() && said.comment.as_deref() != comment;
+    last.is_some_and(|said| said.approves == approves && !is_new(said))
 }
 
 /// The label went elsewhere since the promotion was proposed: what was looked at is not what would be done.

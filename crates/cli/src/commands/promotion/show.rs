@@ -1,13 +1,16 @@
 //! `carat promotion show ID`
 
+use std::sync::Arc;
+
 use carat_core::promotion::{Approval, Promotion};
 use carat_core::untrusted::{one_line, visible};
-use carat_core::version::{Actor, Move};
+use carat_core::version::{Actor, Move, Pick};
 use carat_store::Store;
 use serde_json::json;
 
-use crate::commands::promote::telling;
+use crate::commands::promote::{changes, telling};
 use crate::commands::versions::noun;
+use crate::commands::versions::shelf::Shelf;
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::out::{self, BAD, FAINT, GOOD, STRONG, styled};
@@ -16,19 +19,34 @@ use crate::session::Session;
 use super::withdraw::why_ended;
 
 pub(super) async fn show(session: &Session, id: &str, as_json: bool) -> Result<Exit, Fault> {
-    let store = session.only_looking().store().await?;
+    let store = Arc::new(session.only_looking().store().await?);
     let promotion = store.promotion(id).await?.value;
     let moves = moves(&store, &promotion).await?;
     if as_json {
         out::json(&json!({"format": 1, "promotion": promotion, "moves": moves}))?;
     } else {
         let ended = why_ended(&promotion, &store).await?;
-        out::data(&text(&promotion, &moves, ended.as_deref()))?;
+        let changes = changes(&promotion, session, &store).await?;
+        out::data(&text(&promotion, &changes, &moves, ended.as_deref()))?;
         if promotion.state.is_open() {
             session.talk(&telling::next_steps(&promotion));
         }
     }
     Ok(Exit::Fine)
+}
+
+/// What it changes while it is open, and what it was about when it is over; nothing where there is nothing to compare with.
+async fn changes(promotion: &Promotion, session: &Session, store: &Arc<Store>) -> Result<String, Fault> {
+    let Promotion { subject, label, replaces, state, .. } = promotion;
+    let before = if state.is_open() {
+        store.version(subject.kind, &subject.name, &Pick::Label(label.clone())).await?.map(|version| version.id)
+    } else {
+        replaces.clone()
+    };
+    let Some(before) = before else { return Ok(String::new()) };
+    let session = session.only_looking();
+    let shelf = Shelf { kind: subject.kind, catalogue: session.catalogue_to_read(store), session };
+    Ok(format!("\n{}", changes::between(&shelf, &before, subject).await))
 }
 
 /// How its label moved by it.
@@ -39,7 +57,7 @@ async fn moves(store: &Store, promotion: &Promotion) -> Result<Vec<Move>, Fault>
     Ok(moves)
 }
 
-fn text(promotion: &Promotion, moves: &[Move], ended: Option<&str>) -> String {
+fn text(promotion: &Promotion, changes: &str, moves: &[Move], ended: Option<&str>) -> String {
     let Promotion { id, subject, label, replaces, by, at, why, since, emergency, .. } = promotion;
     let was = replaces.as_ref().map_or_else(|| "nothing".to_owned(), ToString::to_string);
     let kind = noun(subject.kind);
@@ -58,7 +76,7 @@ fn text(promotion: &Promotion, moves: &[Move], ended: Option<&str>) -> String {
     why.iter().for_each(|why| line("why", one_line(why, 400)));
     emergency.iter().for_each(|why| line("emergency", styled(BAD, one_line(why, 400))));
     promotion.policy.iter().for_each(|policy| line("policy", policy.short().to_string()));
-    text.push_str(&format!("\n{}", telling::findings(&promotion.findings)));
+    text.push_str(&format!("{changes}\n{}", telling::findings(&promotion.findings)));
     text.push_str(&words(&promotion.approvals));
     text.push_str(&history(moves));
     text

@@ -29,11 +29,11 @@ impl Shelf {
     /// The very version that a call names: by its digest, else by its number, else by where its label pointed at a moment of
     /// the store's (now, where there is none), else the file as it is now.
     pub(super) async fn find(&mut self, name: &PromptName, at: Option<&str>) -> Result<Found, Fault> {
-        let reference = name.reference();
-        let Some(at) = at.filter(|_| name.moves() && !self.catalogue.project.has(Kind::Prompt, &reference)) else {
-            return self.keep(name).await;
-        };
-        match self.then(&reference, at).await? {
+        let now = self.keep(name).await?;
+        let is_file = now.as_ref().is_ok_and(|found| found.version.is_none());
+        // A file may have an `@` in its name, and is meant by it.
+        let Some(at) = at.filter(|_| name.moves() && !is_file) else { return Ok(now) };
+        match self.then(&name.reference(), at).await? {
             Err(why) => Ok(Err(why)),
             Ok(id) => self.keep(&PromptName { name: id.name, version: None, digest: Some(id.digest) }).await,
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use carat_core::promotion::{Finding, Promotion, State};
-use carat_core::version::Move;
+use carat_core::version::{Label, Move};
 use carat_store::Store;
 
 use crate::fault::Fault;
@@ -14,7 +14,7 @@ pub(super) struct Promotions {
     /// Labels that point where a promotion with evidence put them.
     pub(super) with_evidence: usize,
     /// Labels that were promoted to, and that point where they do by no such promotion.
-    pub(super) without: usize,
+    pub(super) without: Vec<Label>,
     /// The newest one that waits for something.
     pub(super) open: Option<Promotion>,
 }
@@ -32,7 +32,7 @@ impl Promotions {
             let put_there = applied().filter(|promotion| promotion.label == *label && may_have(promotion, moved));
             match put_there.max_by(|a, b| a.since.cmp(&b.since)) {
                 Some(promotion) if is_evident(promotion) => found.with_evidence += 1,
-                Some(_) | None => found.without += 1,
+                Some(_) | None => found.without.push(label.clone()),
             }
         }
         Ok(found)

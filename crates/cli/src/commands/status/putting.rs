@@ -56,10 +56,8 @@ pub(super) fn promotion(facts: &Facts) -> Check {
         let because = format!("{} is proposed for {label}", visible(&subject.to_string()));
         return lacks(Gated, what, because, format!("carat promotion show {id}"));
     }
-    let because = match found.without {
-        0 => "nothing has been promoted",
-        _ => "what is in force came there without any",
-    };
+    let because =
+        if found.without.is_empty() { "nothing has been promoted" } else { "what is in force came there without any" };
     lacks(Gated, what, because, promote(facts))
 }
 
@@ -70,7 +68,10 @@ fn promote(facts: &Facts) -> String {
     };
     let needed = facts.evals.iter().filter(|eval| policy.needs.contains(&eval.name));
     let name = needed.flat_map(|eval| &eval.prompts).next().map_or("NAME", String::as_str);
-    format!("carat prompt promote {} --to {}", visible(name), policy.label)
+    let command = format!("carat prompt promote {} --to {}", visible(name), policy.label);
+    // What is there already cannot be put there once more.
+    let has_one = facts.promotions.without.iter().any(|label| label.as_str() == policy.label);
+    if has_one { format!("with the next version: {command}") } else { command }
 }
 
 /// What to write into a policy, so that it asks for something that was measured.

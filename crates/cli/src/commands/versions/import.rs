@@ -56,7 +56,9 @@ pub(super) async fn run(args: &Args, shelf: &Shelf) -> Result<Exit, Fault> {
         return Err(Fault::mendable("--labels is for bundles: nothing else has labels"));
     }
     if args.name.is_some() && shelf.kind == Kind::Prompt {
-        return Err(Fault::mendable("--name is for a dataset, a model or a spec: prompts keep the names that they have"));
+        return Err(Fault::mendable(
+            "--name is for a dataset, a model or a spec: prompts keep the names that they have",
+        ));
     }
     // What comes from elsewhere is not of this project's commit.
     let catalogue = Catalogue { commit: None, ..shelf.catalogue.clone() };
@@ -120,13 +122,7 @@ impl Import<'_> {
         Ok(exit)
     }
 
-    async fn prompt(
-        &self,
-        name: &str,
-        package: &Package,
-        digest: Digest,
-        message: &str,
-    ) -> Result<Saved, Fault> {
+    async fn prompt(&self, name: &str, package: &Package, digest: Digest, message: &str) -> Result<Saved, Fault> {
         let Catalogue { by, now: at, .. } = &self.catalogue;
         let body = json!(package).to_string();
         let (kind, body, message) = (Kind::Prompt, Some(body.as_str()), Some(message));
@@ -147,7 +143,8 @@ impl Import<'_> {
 
     async fn models(&mut self) -> Result<(), Fault> {
         let shown = self.args.path.display().to_string();
-        let text = std::fs::read_to_string(&self.args.path).map_err(|error| Fault::mendable(format!("{shown}: {error}")))?;
+        let text =
+            std::fs::read_to_string(&self.args.path).map_err(|error| Fault::mendable(format!("{shown}: {error}")))?;
         let project: ProjectSpec = yaml::read(&text, &shown).map_err(Fault::mendable)?;
         if project.models.is_empty() {
             return Err(Fault::nothing(format!("{shown} has no `models`")));

@@ -41,11 +41,7 @@ pub(super) fn findings(facts: &Facts<'_>) -> Vec<Finding> {
             facts.label,
             listed(&evals)
         );
-        findings.push(Finding::told(
-            format!("an eval of {name}"),
-            false,
-            vec![none, "add an eval of it".to_owned()],
-        ));
+        findings.push(Finding::told(format!("an eval of {name}"), false, vec![none, "add an eval of it".to_owned()]));
     }
     findings
 }
@@ -73,9 +69,7 @@ fn finding(facts: &Facts<'_>, need: &Need) -> Finding {
             let advice = format!("write evals/{eval}.yaml, or take it out of the policy");
             told(false, vec![format!("the project has no eval `{eval}`"), advice])
         }
-        Asked::Nothing => {
-            Finding { asks_nothing: true, ..told(true, vec![format!("it asks nothing of {name}")]) }
-        }
+        Asked::Nothing => Finding { asks_nothing: true, ..told(true, vec![format!("it asks nothing of {name}")]) },
         Asked::Models(models) if models.is_empty() => {
             let nobody = format!("neither the policy nor evals/{eval}.yaml names a model");
             told(false, vec![nobody, "name one".to_owned()])

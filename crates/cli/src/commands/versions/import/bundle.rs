@@ -72,7 +72,11 @@ impl Import<'_> {
         let label = Label::new(label).map_err(Fault::mendable)?;
         if self.shelf.session.project.spec.policy.contains_key(&label) {
             let why = format!("not moved: it has a policy in {PROJECT_FILE}");
-            return self.tell_label(&label, &styled(ODD, why), json!({"label": label, "moved": false, "why": "policy"}));
+            return self.tell_label(
+                &label,
+                &styled(ODD, why),
+                json!({"label": label, "moved": false, "why": "policy"}),
+            );
         }
         let Catalogue { by, now, .. } = &self.catalogue;
         let (number, why) = (Some(saved.id.number), self.message());

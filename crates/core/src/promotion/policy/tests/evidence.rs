@@ -115,7 +115,8 @@ fn an_old_dataset_may_be_allowed_for_a_while() {
         assert_eq!(known.holds(), holds, "{superseded}");
     }
     assert!(with_run("needs: [{eval: triage, max_dataset_age: 1d}]", |_| {}).holds(), "the newest is never too old");
-    let unsaved = with_run("needs: [{eval: triage, max_dataset_age: 1d}]", |run| run.dataset_superseded = Some(Newer::Unsaved));
+    let unsaved =
+        with_run("needs: [{eval: triage, max_dataset_age: 1d}]", |run| run.dataset_superseded = Some(Newer::Unsaved));
     assert!(unsaved.holds(), "rows that have no version yet are as new as can be");
 }
 
@@ -161,7 +162,8 @@ fn with_runs(runs: &[(&str, u8, bool)]) -> Known {
 #[test]
 fn of_the_runs_that_count_the_newest_decides() {
     let mut known = with_runs(&[("old", 8, true), ("newest", 11, false), ("new", 10, true)]);
-    let failed = "on nearest: run newest is the newest that counts, and its gates do not hold: queue.accuracy at least 0.9";
+    let failed =
+        "on nearest: run newest is the newest that counts, and its gates do not hold: queue.accuracy at least 0.9";
     assert_eq!((known.finding().holds, known.said().as_str()), (false, failed));
 
     // One that does not count decides nothing, and is told.
