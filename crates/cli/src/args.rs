@@ -33,7 +33,14 @@ pub(crate) struct Global {
     )]
     pub(crate) store: Option<String>,
     /// Who changes something, for the record [default: what CI, git or the machine say]
-    #[arg(long, global = true, value_name = "NAME", env = "CARAT_ACTOR", hide_env_values = true, help_heading = "Global")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "CARAT_ACTOR",
+        hide_env_values = true,
+        help_heading = "Global"
+    )]
     pub(crate) actor: Option<String>,
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Global")]

@@ -46,7 +46,14 @@ impl Session {
                 path.to_string_lossy().into_owned()
             }
         };
-        Ok(Self { project, store, makes_store: true, quiet: global.quiet, verbose: global.verbose, actor: global.actor.clone() })
+        Ok(Self {
+            project,
+            store,
+            makes_store: true,
+            quiet: global.quiet,
+            verbose: global.verbose,
+            actor: global.actor.clone(),
+        })
     }
 
     /// The same for a command that only looks: where there is no store it finds an empty one, and none is made.

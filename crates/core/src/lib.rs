@@ -21,8 +21,9 @@ pub mod untrusted;
 pub mod version;
 
 pub use carat_prompt::{
-    DataError, Digest, Image, Message, Package, Parameters, Part, Prompt, PromptError, Request, ResponseFormat, Role, Row, RowId,
-    RowStream, Rows, RunId, Tool, ToolCall, canonical, digest, message, names, nearest, package, prompt, request, row, yaml,
+    DataError, Digest, Image, Message, Package, Parameters, Part, Prompt, PromptError, Request, ResponseFormat, Role,
+    Row, RowId, RowStream, Rows, RunId, Tool, ToolCall, canonical, digest, message, names, nearest, package, prompt,
+    request, row, yaml,
 };
 
 pub use case::{Case, Outcome, Sample, Transcript};

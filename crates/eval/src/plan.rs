@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use carat_core::event::{DatasetId, JudgeOutline, Made, PlanOutline, PromptId, Numbered, Variant};
+use carat_core::event::{DatasetId, JudgeOutline, Made, Numbered, PlanOutline, PromptId, Variant};
 use carat_core::prompt::InputMapping;
 use carat_core::spec::{EvalSpec, ModelSpec, Overrides, ScorerSpec};
 use carat_core::{Digest, Image, Model, Parameters, Prompt, Request, Row, Rows};
@@ -260,7 +260,11 @@ fn variant(prompt: &PlannedPrompt, planned: &PlannedModel, known: &[Variant], ta
     let prompt_id =
         PromptId { name: prompt.prompt.name.as_str().into(), version: prompt.version, digest: prompt.prompt.digest() };
     let version = prompt_id.version.map(|number| format!("@{number}")).unwrap_or_default();
-    let of_model = planned.settings.filter(|_| planned.is_pinned).map(|settings| format!("@{}", settings.version)).unwrap_or_default();
+    let of_model = planned
+        .settings
+        .filter(|_| planned.is_pinned)
+        .map(|settings| format!("@{}", settings.version))
+        .unwrap_or_default();
     let label = format!("{}{version}×{}{of_model}", prompt_id.name, id.name);
     let same = |variant: &&Variant| {
         variant.prompt.name == prompt_id.name && variant.prompt.digest == prompt_id.digest && variant.model == *id

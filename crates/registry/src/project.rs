@@ -4,8 +4,8 @@ use std::path::{Component, Path, PathBuf};
 
 use carat_core::nearest::did_you_mean;
 use carat_core::spec::{ModelSpec, ProjectSpec};
-use carat_core::version::Kind;
 use carat_core::untrusted::visible;
+use carat_core::version::Kind;
 use carat_core::yaml;
 
 use crate::dataset::{self, Dataset};

@@ -14,9 +14,7 @@ use crate::{Store, StoreError};
 
 mod statements;
 
-use statements::{
-    EVENTS, FULL_SAMPLES, INDEX_PAGE, JUDGED, JUDGEMENTS, ONE_SAMPLE, PLANS, SAMPLES, SAMPLES_WITH_ROWS,
-};
+use statements::{EVENTS, FULL_SAMPLES, INDEX_PAGE, JUDGED, JUDGEMENTS, ONE_SAMPLE, PLANS, SAMPLES, SAMPLES_WITH_ROWS};
 
 /// How much of a run is read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

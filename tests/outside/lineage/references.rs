@@ -27,7 +27,8 @@ fn changed() -> Project {
     let prompt = std::fs::read_to_string(project.file("prompts/sort.prompty")).unwrap();
     project.write("prompts/sort.prompty", prompt.replace("Is it a fruit?", "Does it grow on a tree?"));
     project.write("carat.yaml", "models:\n  nearest: { provider: baseline, model: echo }\n");
-    project.write("datasets/fruit.jsonl", "{\"id\": \"f-9\", \"input\": {\"thing\": \"pear\"}, \"expected\": \"yes\"}\n");
+    project
+        .write("datasets/fruit.jsonl", "{\"id\": \"f-9\", \"input\": {\"thing\": \"pear\"}, \"expected\": \"yes\"}\n");
     project
 }
 

@@ -77,7 +77,8 @@ fn an_exported_run_tells_what_it_holds_and_the_rest_as_unknown() {
 fn a_row_or_variant_that_is_not_there_is_told_with_the_nearest() {
     let project = desk();
     well(&project, &["eval", "fruit", "--model", "nearest", "--name", "one"]);
-    let told = [["one", "f-33"], ["one:sort@1×nearst", "f-3"]].map(|[run, row]| told(&project, &["run", "show", run, "--why", row]));
+    let told = [["one", "f-33"], ["one:sort@1×nearst", "f-3"]]
+        .map(|[run, row]| told(&project, &["run", "show", run, "--why", row]));
     insta::assert_snapshot!(told.join(""), @"
     exit 2
     error: ID has no row `f-33`; did you mean `f-3`?
@@ -89,7 +90,11 @@ fn a_row_or_variant_that_is_not_there_is_told_with_the_nearest() {
 #[test]
 fn the_account_is_json_as_well_with_the_request_and_the_commit() {
     let project = desk();
-    for args in [["init", "-q"].as_slice(), &["add", "."], &["-c", "user.name=A", "-c", "user.email=a@b", "commit", "-qm", "one"]] {
+    for args in [
+        ["init", "-q"].as_slice(),
+        &["add", "."],
+        &["-c", "user.name=A", "-c", "user.email=a@b", "commit", "-qm", "one"],
+    ] {
         assert!(Command::new("git").args(args).current_dir(project.path()).status().unwrap().success());
     }
     well(&project, &["eval", "fruit", "--model", "nearest"]);

@@ -153,3 +153,15 @@ fn two_rollbacks_never_take_each_other_back() {
     assert_eq!(desk.in_production(), Some(1), "and not 3, which was just left");
     assert_eq!(desk.ada(&["audit", "verify"]).code, Some(0));
 }
+
+#[test]
+fn what_came_by_an_emergency_does_not_come_back_without_a_word() {
+    let desk = desk();
+    desk.prompt("Four.", true);
+    assert_eq!(desk.promote(&["--emergency", "the site is down"]).code, Some(0));
+    assert_eq!(desk.by(BEN, &rollback(&[])).code, Some(0));
+    insta::assert_snapshot!(desk.told(&desk.by(BEN, &rollback(&["--to", "4"]))), @"");
+    assert_eq!(desk.in_production(), Some(3));
+    assert_eq!(desk.by(BEN, &rollback(&["--to", "4", "--why", "down once more"])).code, Some(0));
+    assert_eq!(desk.in_production(), Some(4));
+}

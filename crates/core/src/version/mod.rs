@@ -9,7 +9,7 @@ mod who;
 
 pub use kind::Kind;
 pub use label::{BadLabel, LATEST, Label, Move};
-pub use reference::{BadReference, Pick, Reference};
+pub use reference::{BadReference, Pick, Reference, TOO_SHORT, is_short_digest};
 pub use who::{Actor, Source};
 
 use serde::{Deserialize, Serialize};

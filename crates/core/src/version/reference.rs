@@ -55,6 +55,15 @@ impl Reference {
     }
 }
 
+/// What is said of the beginning of a digest that does not suffice.
+pub const TOO_SHORT: &str = "as the beginning of a digest it is too short: eight digits are needed";
+
+/// Whether somebody may have meant the beginning of a digest, though it has too few digits to be taken for one.
+pub fn is_short_digest(text: &str) -> bool {
+    let is_hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hex && (4..8).contains(&text.len()) && text.bytes().any(|byte| byte.is_ascii_digit())
+}
+
 impl Pick {
     fn read(which: &str) -> Result<Self, String> {
         let digits = which.strip_prefix("sha256:").unwrap_or(which);
@@ -71,6 +80,9 @@ impl Pick {
         if which.bytes().all(|byte| byte.is_ascii_digit()) {
             let number = which.parse().ok().filter(|number| *number > 0);
             return number.map(Self::Number).ok_or_else(|| "versions are numbered from 1".to_owned());
+        }
+        if is_short_digest(digits) && which.starts_with(|first: char| first.is_ascii_digit()) {
+            return Err(TOO_SHORT.to_owned());
         }
         if which.starts_with("sha256:") {
             return Err("a digest is given by 8 to 64 hexadecimal digits".to_owned());

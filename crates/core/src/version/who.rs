@@ -60,7 +60,8 @@ impl Actor {
         let text = seen.to_lowercase();
         let is_apart = |c: char| c.is_whitespace() || "<>()[]{}\"',;:|".contains(c);
         let words = || text.split(is_apart).map(|word| word.trim_matches('.')).filter(|word| !word.is_empty());
-        let is_address = |word: &&str| word.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
+        let is_address =
+            |word: &&str| word.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
         let mut addresses: Vec<String> = words().filter(is_address).map(without_tag).collect();
         addresses.sort();
         addresses.dedup();

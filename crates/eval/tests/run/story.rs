@@ -8,7 +8,9 @@ use carat_core::event::{DatasetId, FORMAT, RunStatus, Variant};
 use carat_core::fold::{Progress, Report};
 use carat_core::prompt::Beside;
 use carat_core::spec::{EvalSpec, ModelSpec};
-use carat_core::{Assessor, DataError, Digest, Event, EventKind, Image, Model, Prompt, Row, RowStream, Rows, Sink, SinkError};
+use carat_core::{
+    Assessor, DataError, Digest, Event, EventKind, Image, Model, Prompt, Row, RowStream, Rows, Sink, SinkError,
+};
 use carat_eval::jury::Jury;
 use carat_eval::plan::{Ingredients, PlannedModel, PlannedPrompt};
 use carat_eval::resume::Decisions;

@@ -77,7 +77,13 @@ fn what_comes_out_of_a_package_is_what_went_in() {
 #[test]
 fn packing_what_comes_out_of_a_package_gives_the_same_package() {
     let (_, package) = packed();
-    let (_, again) = Package::pack("support/triage", FILE, &package.text, &mut Unpacking { package: &package, fetched: BTreeSet::new() }).unwrap();
+    let (_, again) = Package::pack(
+        "support/triage",
+        FILE,
+        &package.text,
+        &mut Unpacking { package: &package, fetched: BTreeSet::new() },
+    )
+    .unwrap();
     assert_eq!(again, package);
 }
 

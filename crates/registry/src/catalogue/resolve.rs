@@ -1,7 +1,7 @@
 //! From a reference to the version that it means, and what is said where there is none.
 
 use carat_core::nearest::did_you_mean;
-use carat_core::version::{Kind, LATEST, Label, Move, Pick, Reference};
+use carat_core::version::{Kind, LATEST, Label, Move, Pick, Reference, TOO_SHORT, is_short_digest};
 use carat_store::Version;
 use jiff::Timestamp;
 
@@ -83,7 +83,8 @@ impl Catalogue {
         let (wanted, hint) = match pick {
             Pick::Label(label) => {
                 let known = labels.iter().map(|(label, _)| label.as_str()).chain([LATEST]);
-                (format!("label `{label}`"), did_you_mean(label.as_str(), known))
+                let too_short = is_short_digest(label.as_str()).then(|| format!("; {TOO_SHORT}"));
+                (format!("label `{label}`"), too_short.unwrap_or_else(|| did_you_mean(label.as_str(), known)))
             }
             Pick::Number(number) => (format!("version {number}"), String::new()),
             Pick::Digest(digits) => (format!("version with a digest that begins with {digits}"), String::new()),

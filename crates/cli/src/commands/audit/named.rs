@@ -82,9 +82,8 @@ impl Named {
             left.remove(&number);
             match self.versions.get(&number) {
                 // Before there was a log nobody was asked.
-                None
-                    if version.provenance.by.source == Source::Unknown
-                        && began.is_none_or(|began| version.provenance.at.as_str() < began) => {}
+                None if version.provenance.by.source == Source::Unknown
+                    && began.is_none_or(|began| version.provenance.at.as_str() < began) => {}
                 None => found.push(format!("{kind} {name}@{number} is not in the log")),
                 Some((seq, saved)) => {
                     let others = saved.others(version);

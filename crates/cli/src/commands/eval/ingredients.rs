@@ -103,7 +103,8 @@ impl Selected {
         session: &Session,
         store: &Store,
     ) -> Result<(Vec<PlannedModel>, Vec<PlannedModel>), Fault> {
-        let found = self.eval.spec.models.iter().map(|name| self.models.answering(name)).collect::<Result<Vec<_>, _>>()?;
+        let found =
+            self.eval.spec.models.iter().map(|name| self.models.answering(name)).collect::<Result<Vec<_>, _>>()?;
         let answering = build_models(&found, session, store).await?;
         Ok((answering, self.jury.judges(&self.models, session, store).await?))
     }

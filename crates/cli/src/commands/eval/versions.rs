@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use carat_core::version::{Kind, VersionId};
 use carat_core::Digest;
+use carat_core::version::{Kind, VersionId};
 use carat_registry::{Catalogue, FoundDataset, FoundEval, FoundModel, FoundPrompt};
 
 use crate::fault::Fault;

@@ -6,6 +6,7 @@
 use carat_core::audit::Action;
 use carat_core::nearest::did_you_mean;
 use carat_core::promotion::{Promotion, State};
+use carat_core::untrusted::one_line;
 use carat_core::version::{Actor, Kind, Label, Move, Pick, Reference, VersionId};
 use carat_store::{Kept, LabelMove, Step, Store, StoreError};
 use serde_json::json;
@@ -54,6 +55,7 @@ async fn go(
         Some(written) => been_there(session, store, (kind, name), written, &history, label).await?,
         None => before(&from, &promotions, &history, label)?,
     };
+    refuse_emergency(&to, &promotions, label, why)?;
     let promotion = promotion_to(&from, promotions, label);
     let way = Way { label: label.clone(), from, to, promotion };
     if way.from != way.to {
@@ -127,6 +129,26 @@ fn promotion_to(version: &VersionId, all: Vec<Kept<Promotion>>, label: &Label) -
     let put_there = all.into_iter().filter(|kept| is_meant(kept) && rank(&kept.value).is_some());
     // The one that was applied last may not be the one that was proposed last.
     put_there.max_by(|a, b| (rank(&a.value), &a.value.since).cmp(&(rank(&b.value), &b.value.since)))
+}
+
+/// What came there past the policy does not come back without a word: a rollback must not wash an emergency clean.
+fn refuse_emergency(
+    to: &VersionId,
+    promotions: &[Kept<Promotion>],
+    label: &Label,
+    why: Option<&str>,
+) -> Result<(), Fault> {
+    let is_meant = |promotion: &&Promotion| promotion.subject == *to && promotion.label == *label;
+    let was_there = |promotion: &&Promotion| matches!(promotion.state, State::Applied | State::RolledBack);
+    let last = promotions.iter().map(|kept| &kept.value).filter(is_meant).filter(was_there);
+    let emergency = last.max_by(|a, b| a.since.cmp(&b.since)).and_then(|promotion| promotion.emergency.as_ref());
+    match emergency {
+        Some(reason) if why.is_none() => Err(Fault::mendable(format!(
+            "{to} came to `{label}` by an emergency, past the policy ({}); say why it goes back there with --why",
+            one_line(reason, 120)
+        ))),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Where the label pointed before somebody put it where it is. That it came there by going back does not count, or two

@@ -78,7 +78,8 @@ impl Since {
         }
         let Some(version) = store.version(kind, name, &Pick::Digest(digest.hex())).await? else { return Ok(()) };
         let labels = store.labels(kind, name).await?;
-        let labels_now = labels.iter().filter(|(_, id)| *id == version.id).map(|(label, _)| label.to_string()).collect();
+        let labels_now =
+            labels.iter().filter(|(_, id)| *id == version.id).map(|(label, _)| label.to_string()).collect();
         let began = &found.recorded.record().started_at;
         let history = store.label_history(kind, name, None).await?;
         let mut by_label: BTreeMap<String, Vec<Move>> = BTreeMap::new();

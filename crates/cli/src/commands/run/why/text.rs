@@ -27,7 +27,10 @@ pub(super) fn of(account: &Account) -> String {
         Some(made) => {
             let source = styled(FAINT, format!("(by {})", made.by.source.as_str()));
             say("by", format!("{} {source}", visible(&made.by.name)));
-            say("code", format!("commit {}, carat {}", made.commit.as_deref().unwrap_or("unknown"), visible(&made.tool)));
+            say(
+                "code",
+                format!("commit {}, carat {}", made.commit.as_deref().unwrap_or("unknown"), visible(&made.tool)),
+            );
         }
         None => say("by", "unknown; the run is from before that was recorded".to_owned()),
     }
