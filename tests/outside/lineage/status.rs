@@ -162,7 +162,7 @@ fn a_promotion_counts_by_its_evidence_and_as_long_as_it_is_in_force() {
     in force for 1 label
     –
     ");
-    well(&project, &["prompt", "rollback", "sort", "--label", "production", "--to", "1"]);
+    well(&project, &["prompt", "rollback", "sort", "--label", "production", "--to", "1", "--why", "it burns again"]);
     insta::assert_snapshot!(rung(&project, RUNG), @"
     what is in force came there without any
     with the next version: carat prompt promote sort --to production

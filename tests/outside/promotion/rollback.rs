@@ -160,7 +160,10 @@ fn what_came_by_an_emergency_does_not_come_back_without_a_word() {
     desk.prompt("Four.", true);
     assert_eq!(desk.promote(&["--emergency", "the site is down"]).code, Some(0));
     assert_eq!(desk.by(BEN, &rollback(&[])).code, Some(0));
-    insta::assert_snapshot!(desk.told(&desk.by(BEN, &rollback(&["--to", "4"]))), @"");
+    insta::assert_snapshot!(desk.told(&desk.by(BEN, &rollback(&["--to", "4"]))), @"
+    exit 2
+    error: support/triage@4 came to `production` by an emergency, past the policy (the site is down); say why it goes back there with --why
+    ");
     assert_eq!(desk.in_production(), Some(3));
     assert_eq!(desk.by(BEN, &rollback(&["--to", "4", "--why", "down once more"])).code, Some(0));
     assert_eq!(desk.in_production(), Some(4));
