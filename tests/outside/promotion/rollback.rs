@@ -168,3 +168,22 @@ fn what_came_by_an_emergency_does_not_come_back_without_a_word() {
     assert_eq!(desk.by(BEN, &rollback(&["--to", "4", "--why", "down once more"])).code, Some(0));
     assert_eq!(desk.in_production(), Some(4));
 }
+
+#[test]
+fn the_list_tells_what_is_in_force_whatever_was_done_with_it_before() {
+    let desk = desk();
+    assert_eq!(desk.by(BEN, &rollback(&["--to", "1"])).code, Some(0));
+    let list: serde_json::Value = serde_json::from_str(&desk.ada(&["promotion", "list", "--json"]).data).unwrap();
+    let told: Vec<String> = list["promotions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|promotion| format!("{} {} {}", promotion["subject"]["number"], promotion["state"], promotion["in_force"]))
+        .collect();
+    assert_eq!(told, ["3 \"rolled_back\" false", "2 \"applied\" false", "1 \"applied\" true"]);
+    let shown = desk.ada(&["promotion", "list"]).data;
+    assert!(shown.contains("applied, replaced since"), "{shown}");
+    // Up and down again: what was rolled back may be there all the same.
+    assert_eq!(desk.by(BEN, &rollback(&["--to", "3"])).code, Some(0));
+    assert!(desk.ada(&["promotion", "list"]).data.contains("rolled back, in force again"));
+}

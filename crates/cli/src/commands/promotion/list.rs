@@ -1,7 +1,11 @@
 //! `carat promotion list`
 
+use std::collections::BTreeSet;
+
 use carat_core::promotion::{Promotion, State};
-use serde_json::json;
+use carat_core::version::{Kind, Label, VersionId};
+use carat_store::Store;
+use serde_json::{Value, json};
 
 use crate::commands::promote::telling;
 use crate::exit::Exit;
@@ -14,12 +18,14 @@ pub(super) async fn list(session: &Session, open: bool, as_json: bool) -> Result
     let store = session.only_looking().store().await?;
     let all = store.promotions(None, None).await?.into_iter().map(|kept| kept.value);
     let promotions: Vec<Promotion> = all.filter(|promotion| !open || promotion.state.is_open()).collect();
+    let force = Force::of(&promotions, &store).await?;
     if as_json {
+        let promotions: Vec<Value> = promotions.iter().map(|promotion| force.json(promotion)).collect();
         out::json(&json!({"format": 1, "promotions": promotions}))?;
         return Ok(Exit::Fine);
     }
     let mut table = Table::new(["promotion", "what", "label", "was", "state", "since", "not there", "by"]);
-    promotions.iter().for_each(|promotion| table.row(row(promotion)));
+    promotions.iter().for_each(|promotion| table.row(row(promotion, &force)));
     if !table.is_empty() {
         out::data(&table.fitted())?;
     } else if open {
@@ -30,7 +36,44 @@ pub(super) async fn list(session: &Session, open: bool, as_json: bool) -> Result
     Ok(Exit::Fine)
 }
 
-fn row(promotion: &Promotion) -> Vec<Cell> {
+/// Where labels point now. A promotion's state says what was done with it; whether its version is there is another matter, for
+/// a later one may have gone over it, and a rollback may have brought it back.
+struct Force(BTreeSet<(VersionId, Label)>);
+
+impl Force {
+    async fn of(promotions: &[Promotion], store: &Store) -> Result<Self, Fault> {
+        let names: BTreeSet<(Kind, &str)> =
+            promotions.iter().map(|promotion| (promotion.subject.kind, promotion.subject.name.as_str())).collect();
+        let mut there = BTreeSet::new();
+        for (kind, name) in names {
+            there.extend(store.labels(kind, name).await?.into_iter().map(|(label, version)| (version, label)));
+        }
+        Ok(Self(there))
+    }
+
+    /// Whether the label points to what was promoted, by this promotion or by another way.
+    fn has(&self, promotion: &Promotion) -> bool {
+        let was_there = matches!(promotion.state, State::Applied | State::RolledBack);
+        was_there && self.0.contains(&(promotion.subject.clone(), promotion.label.clone()))
+    }
+
+    fn json(&self, promotion: &Promotion) -> Value {
+        let mut value = json!(promotion);
+        value["in_force"] = Value::Bool(self.has(promotion));
+        value
+    }
+
+    /// What a state leaves open.
+    fn told(&self, promotion: &Promotion) -> &'static str {
+        match (promotion.state, self.has(promotion)) {
+            (State::Applied, false) => ", replaced since",
+            (State::RolledBack, true) => ", in force again",
+            _ => "",
+        }
+    }
+}
+
+fn row(promotion: &Promotion, force: &Force) -> Vec<Cell> {
     let Promotion { id, subject, label, replaces, by, state, since, emergency, .. } = promotion;
     let style = match state {
         _ if emergency.is_some() => BAD,
@@ -47,7 +90,7 @@ fn row(promotion: &Promotion) -> Vec<Cell> {
         format!("{} {subject}", subject.kind).into(),
         label.as_str().into(),
         Cell::styled(FAINT, was),
-        Cell::styled(style, telling::word(promotion)),
+        Cell::styled(style, format!("{}{}", telling::word(promotion), force.told(promotion))),
         since.get(..16).unwrap_or(since).replace('T', " ").into(),
         if missing.is_empty() { Cell::styled(FAINT, "–") } else { missing.into() },
         by.name.as_str().into(),
