@@ -1,22 +1,23 @@
 //! What the library costs an application. `cargo bench -p carat --bench library` prints it; a word behind `--` picks some
 //! lines.
 
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and breaks loudly")]
+#![expect(clippy::unwrap_used, reason = "a benchmark breaks loudly")]
 
 use std::hint::black_box;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 use async_openai::types::chat::CreateChatCompletionRequest;
 use carat::bundle::{self, Bundle, Entry};
 use carat::{Package, Prompts, Split};
-
-/// The median of so many times is printed.
-const REPEATS: usize = 15;
+use criterion::{Criterion, criterion_group, criterion_main};
 
 /// So many prompts of 2 kB a bundle has.
 const PROMPTS: u32 = 200;
+
+const PRODUCTION: &str = "support/triage-7@production";
+
+const SPLIT: &str = "support/triage-7@{production:95,1:5}";
 
 const FRONT: &str = "---
 name: Ticket triage
@@ -50,95 +51,52 @@ struct Ticket {
 
 const TICKET: Ticket = Ticket { subject: "Charged twice", body: "I was charged twice for the hub." };
 
-fn main() {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    // Cargo says so when it wants figures; a test runner that looks for tests here finds none.
-    if !args.iter().any(|arg| arg == "--bench") {
-        return;
-    }
-    let words: Vec<&String> = args.iter().filter(|arg| !arg.starts_with("--")).collect();
+fn all(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("prompts.carat");
     write(&path, PROMPTS, 0);
-    println!(
-        "{PROMPTS} prompts of 2 kB, {} kB of bundle; the median of {REPEATS} times",
-        path.metadata().unwrap().len() / 1000
-    );
     let prompts = Prompts::options().without_watching().open(&path).unwrap();
-    let triage = prompts.get("support/triage-7@production").unwrap();
+    let triage = prompts.get(PRODUCTION).unwrap();
     let rendered = triage.render(&TICKET).unwrap();
-    let split = Split::read("support/triage-7@{production:95,1:5}").unwrap();
-    if words.is_empty() || words.iter().any(|word| "open".contains(word.as_str())) {
-        println!("{:<44} {:>12.3} µs", "open", open(&path) * 1e6);
-    }
-    let lines: [(&str, u32, &dyn Fn()); 8] = [
-        ("reload, nothing new", 20, &|| keep(prompts.reload().unwrap())),
-        ("get by label", 100_000, &|| keep(prompts.get("support/triage-7@production").unwrap())),
-        ("get by digest", 10_000, &|| keep(prompts.get("support/triage-7@0123456789ab").is_err())),
-        ("split, read before", 10_000, &|| keep(prompts.choose(&split, "user-4711").unwrap())),
-        ("split", 10_000, &|| keep(prompts.split("support/triage-7@{production:95,1:5}", "user-4711").unwrap())),
-        ("render", 10_000, &|| keep(triage.render(&TICKET).unwrap())),
-        ("body as JSON", 10_000, &|| keep(rendered.body().unwrap())),
-        ("request of async-openai", 10_000, &|| keep(CreateChatCompletionRequest::try_from(&rendered).unwrap())),
-    ];
-    for (name, rounds, run) in
-        lines.iter().filter(|(name, ..)| words.is_empty() || words.iter().any(|word| name.contains(word.as_str())))
-    {
-        println!("{name:<44} {:>12.3} µs", median(*rounds, run) * 1e6);
-    }
-    if words.is_empty() {
-        under_reload(&path);
-    }
+    let split = Split::read(SPLIT).unwrap();
+    // What was opened is taken apart when the time has been taken.
+    criterion.bench_function("open", |bench| {
+        bench.iter_with_large_drop(|| Prompts::options().without_watching().open(&path).unwrap());
+    });
+    criterion.bench_function("reload, nothing new", |bench| bench.iter(|| prompts.reload().unwrap()));
+    criterion.bench_function("get by label", |bench| bench.iter(|| prompts.get(black_box(PRODUCTION)).unwrap()));
+    criterion.bench_function("split, read before", |bench| {
+        bench.iter(|| prompts.choose(&split, black_box("user-4711")).unwrap());
+    });
+    criterion.bench_function("split", |bench| {
+        bench.iter(|| prompts.split(black_box(SPLIT), black_box("user-4711")).unwrap());
+    });
+    criterion.bench_function("render", |bench| bench.iter(|| triage.render(black_box(&TICKET)).unwrap()));
+    criterion.bench_function("body as JSON", |bench| bench.iter(|| rendered.body().unwrap()));
+    criterion.bench_function("request of async-openai", |bench| {
+        bench.iter(|| CreateChatCompletionRequest::try_from(&rendered).unwrap());
+    });
+    under_reload(criterion, &path);
 }
 
-/// Seconds to open a bundle. What was opened is taken apart when the time has been taken.
-fn open(path: &Path) -> f64 {
-    let mut times: Vec<f64> = (0..20 * REPEATS)
-        .map(|_| {
-            let start = Instant::now();
-            let prompts = Prompts::options().without_watching().open(path).unwrap();
-            let time = start.elapsed().as_secs_f64();
-            keep(prompts);
-            time
-        })
-        .collect();
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
-}
-
-/// What `get` costs on a thread while another one replaces and loads the bundle as fast as it can.
-fn under_reload(path: &Path) {
+/// What `get` costs while another thread replaces and loads the bundle as fast as it can.
+fn under_reload(criterion: &mut Criterion, path: &Path) {
     let prompts = Prompts::options().without_watching().open(path).unwrap();
     let is_over = AtomicBool::new(false);
-    let mut times: Vec<Duration> = Vec::with_capacity(10_000_000);
-    let mut reloads = 0;
     std::thread::scope(|scope| {
-        let reader = scope.spawn(|| {
-            let mut times: Vec<Duration> = Vec::with_capacity(10_000_000);
-            while !is_over.load(Ordering::Relaxed) && times.len() < times.capacity() {
-                let start = Instant::now();
-                keep(prompts.get("support/triage-7@production").unwrap());
-                times.push(start.elapsed());
+        scope.spawn(|| {
+            let mut edition = 0;
+            while !is_over.load(Ordering::Relaxed) {
+                edition += 1;
+                write(path, PROMPTS, edition);
+                prompts.reload().unwrap();
             }
-            times
         });
-        for edition in 1..=50 {
-            write(path, PROMPTS, edition);
-            reloads += u32::from(prompts.reload().unwrap());
-        }
+        criterion.bench_function("get by label while bundles are loaded", |bench| {
+            bench.iter(|| prompts.get(black_box(PRODUCTION)).unwrap());
+        });
         is_over.store(true, Ordering::Relaxed);
-        times = reader.join().unwrap();
     });
-    times.sort_unstable();
-    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_nanos();
-    println!(
-        "get while {reloads} bundles are loaded, {} times: median {} ns, 99 % {} ns, 99.99 % {} ns, longest {} ns",
-        times.len(),
-        at(0.5),
-        at(0.99),
-        at(0.9999),
-        at(1.0)
-    );
 }
 
 fn write(path: &Path, prompts: u32, edition: u32) {
@@ -159,20 +117,5 @@ fn write(path: &Path, prompts: u32, edition: u32) {
     bundle::write(path, &Bundle { prompts: prompts.collect() }).unwrap();
 }
 
-/// Seconds for one round.
-fn median(rounds: u32, run: &dyn Fn()) -> f64 {
-    let mut times: Vec<f64> = (0..REPEATS)
-        .map(|_| {
-            let start = Instant::now();
-            (0..rounds).for_each(|_| run());
-            start.elapsed().as_secs_f64() / f64::from(rounds)
-        })
-        .collect();
-    times.sort_by(f64::total_cmp);
-    times[REPEATS / 2]
-}
-
-/// Uses a result, so that it has to be computed.
-fn keep<T>(result: T) {
-    drop(black_box(result));
-}
+criterion_group!(benches, all);
+criterion_main!(benches);

@@ -111,6 +111,35 @@ pub struct Image {
     pub bytes: Option<Arc<[u8]>>,
 }
 
+/// The first bytes of the kinds of picture that models take, where they stand, and what they say.
+const KINDS: [(&[u8], usize, &str); 5] = [
+    (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
+    (b"\xff\xd8\xff", 0, "image/jpeg"),
+    (b"GIF87a", 0, "image/gif"),
+    (b"GIF89a", 0, "image/gif"),
+    (b"WEBP", 8, "image/webp"),
+];
+
+impl Image {
+    /// The largest picture that is sent, in bytes; providers refuse larger ones.
+    pub const LARGEST: u64 = 20 * 1024 * 1024;
+
+    /// The picture in a file with these bytes, by the path that a prompt names it by.
+    ///
+    /// # Errors
+    /// It is no picture that models take.
+    pub fn of_file(path: &str, bytes: Vec<u8>) -> Result<Self, String> {
+        let kind = KINDS.iter().find(|(magic, at, _)| bytes.get(*at..).is_some_and(|rest| rest.starts_with(magic)));
+        let (_, _, media_type) = kind.ok_or("it is not a PNG, JPEG, GIF or WebP picture")?;
+        Ok(Self {
+            url: path.to_owned(),
+            digest: Some(Digest::of_bytes(&bytes)),
+            media_type: Some((*media_type).to_owned()),
+            bytes: Some(Arc::from(bytes)),
+        })
+    }
+}
+
 /// A function that the model wants to be called.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use carat_prompt::nearest::did_you_mean;
 use carat_prompt::prompt::Beside;
@@ -18,18 +17,6 @@ const PROJECT_FILE: &str = "carat.yaml";
 
 /// The ending of a prompt's file.
 const ENDING: &str = "prompty";
-
-/// The largest picture that is sent; providers refuse larger ones.
-const LARGEST_PICTURE: u64 = 20 * 1024 * 1024;
-
-/// The first bytes of the kinds of picture that models take, and where they stand.
-const PICTURES: [(&[u8], usize, &str); 5] = [
-    (b"\x89PNG\r\n\x1a\n", 0, "image/png"),
-    (b"\xff\xd8\xff", 0, "image/jpeg"),
-    (b"GIF87a", 0, "image/gif"),
-    (b"GIF89a", 0, "image/gif"),
-    (b"WEBP", 8, "image/webp"),
-];
 
 /// A folder of prompts.
 pub(crate) struct Folder {
@@ -147,18 +134,11 @@ impl Beside for OnDisk<'_> {
     fn picture(&mut self, path: &str) -> Result<Image, String> {
         let real = self.real(path)?;
         let size = std::fs::metadata(&real).map_err(|error| error.to_string())?.len();
-        if size > LARGEST_PICTURE {
-            return Err(format!("it has {size} bytes; the most is {LARGEST_PICTURE}"));
+        if size > Image::LARGEST {
+            return Err(format!("it has {size} bytes; the most is {}", Image::LARGEST));
         }
         let bytes = std::fs::read(&real).map_err(|error| error.to_string())?;
-        let kind = PICTURES.iter().find(|(magic, at, _)| bytes.get(*at..).is_some_and(|rest| rest.starts_with(magic)));
-        let (_, _, media_type) = kind.ok_or("it is not a PNG, JPEG, GIF or WebP picture")?;
-        Ok(Image {
-            url: path.to_owned(),
-            digest: Some(Digest::of_bytes(&bytes)),
-            media_type: Some((*media_type).to_owned()),
-            bytes: Some(Arc::from(bytes)),
-        })
+        Image::of_file(path, bytes)
     }
 }
 
