@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use minijinja::value::{Kwargs, Value};
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
+use minijinja::value::{Kwargs, Rest, Value, ValueOrKwargs};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior};
 
 use crate::nearest::did_you_mean;
 
@@ -43,6 +43,7 @@ fn bare() -> Environment<'static> {
     environment.set_auto_escape_callback(|_| AutoEscape::Custom("prompt".into()));
     environment.remove_filter("safe");
     environment.add_filter("tojson", to_json);
+    environment.add_filter("format", format);
     environment.set_path_join_callback(|name, parent| Cow::Owned(source::join(parent, name)));
     environment.set_formatter(|out, _, value| {
         if value.is_undefined() {
@@ -57,6 +58,17 @@ fn bare() -> Environment<'static> {
         }
     });
     environment
+}
+
+/// The engine's own filter, but for keys with letters beyond ASCII: it looks for the end of a key byte by byte, and would break
+/// off in the middle of such a letter. A row may bring any text.
+fn format(state: &mut State<'_, '_>, text: &Value, values: Rest<ValueOrKwargs>) -> Result<Value, Error> {
+    let keys = text.as_str().into_iter().flat_map(|text| text.split("%(").skip(1));
+    let mut unsafe_keys = keys.filter(|rest| !rest.split(')').next().unwrap_or_default().is_ascii());
+    if unsafe_keys.next().is_some() {
+        return Err(Error::new(ErrorKind::InvalidOperation, "format: a key in `%(key)s` is of ASCII letters"));
+    }
+    minijinja::filters::format(state, text, values)
 }
 
 /// JSON as models should read it: the engine's own filter writes it for HTML, with `<` as `\u003c`.

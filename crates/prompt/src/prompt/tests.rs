@@ -429,6 +429,18 @@ proptest! {
 }
 
 #[test]
+fn a_format_with_a_key_of_any_letters_is_an_error_and_no_panic() {
+    for value in ["%(\u{1f300}", "%(é)s", "100 %(", "%é", "%", "%%(\u{1f300}"] {
+        let prompt = parse("user:\n{{ v|format }}").unwrap();
+        assert!(render(&prompt, json!({"v": value})).is_err(), "{value}");
+    }
+    let prompt = parse("user:\n{{ 'é %s and %(key)s'|format(key='k') }}{{ '%s %d'|format('é', 3) }}");
+    assert!(prompt.is_ok());
+    let prompt = parse("user:\n{{ 'é %s %d'|format('ü', 3) }}").unwrap();
+    assert_eq!(spoken(&render(&prompt, json!({})).unwrap()), [("user", "é ü 3".to_owned())]);
+}
+
+#[test]
 fn includes_in_a_circle_are_refused_with_the_way_around() {
     let files = [
         ("a.jinja", "a\n{% include 'b.jinja' %}"),
