@@ -59,7 +59,7 @@ impl Selected {
         let mut pins = Pins::default();
         let found = catalogue.eval(reference).await?;
         let mut eval = found.eval.clone();
-        graders::read(&mut eval, session)?;
+        graders::read(&mut eval)?;
         eval.spec = eval.spec.with(&overrides);
         if overrides.is_first {
             leave_out_gates(&mut eval, session);

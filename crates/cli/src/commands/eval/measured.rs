@@ -16,9 +16,9 @@ use super::models::{Models, build_models};
 use super::versions::Pins;
 
 /// An eval of the project as it is now, with its graders read as scorers.
-pub(crate) async fn present(name: &str, catalogue: &Catalogue, session: &Session) -> Result<EvalOnDisk, Fault> {
+pub(crate) async fn present(name: &str, catalogue: &Catalogue) -> Result<EvalOnDisk, Fault> {
     let mut eval = catalogue.eval(name).await?.eval;
-    graders::read(&mut eval, session)?;
+    graders::read(&mut eval)?;
     Ok(eval)
 }
 

@@ -21,13 +21,14 @@ use std::sync::Arc;
 
 use carat_core::spec::{GateMode, GateSpec, Overrides};
 use carat_eval::gates;
+use carat_registry::Catalogue;
 use carat_store::Store;
 use serde_json::Value;
 
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::report_files::ReportFiles;
-use crate::session::Session;
+use crate::session::{Session, now};
 
 use ingredients::Selected;
 use versions::Pins;
@@ -218,9 +219,12 @@ pub(crate) async fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
         Some(store) => store,
         None => Arc::new(session.store().await?),
     };
+    // The files of all of them have been read, so that who asks and from which commit is the same for all.
+    let asked = session.catalogue(&store);
     let mut exit = Exit::Fine;
     for selected in all {
-        exit = exit.graver(carry_out::begin(args, session, &session.catalogue(&store), selected).await?);
+        let catalogue = Catalogue { now: now(), ..asked.clone() };
+        exit = exit.graver(carry_out::begin(args, session, &catalogue, selected).await?);
     }
     Ok(exit)
 }

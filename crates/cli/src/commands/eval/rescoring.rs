@@ -43,7 +43,7 @@ pub(super) async fn rescore(args: &Args, reference: &str, session: &Session) -> 
     };
     let catalogue = session.catalogue(&store);
     let mut eval = catalogue.eval(&spec_file).await?.eval;
-    graders::read(&mut eval, session)?;
+    graders::read(&mut eval)?;
     let spec = eval.spec.clone().with(&args.overrides(before.overrides.clone()));
     let baseline = args.baseline().map(str::to_owned).or_else(|| before.baseline.clone());
     let (mut models, mut pins) = (Models::default(), Pins::default());

@@ -28,7 +28,7 @@ pub(super) struct Ended {
 
 impl Present {
     pub(super) async fn read(matter: &Matter<'_>, name: &str) -> Result<Self, Fault> {
-        Ok(Self { eval: measured::present(name, &matter.shelf.catalogue, matter.session()).await? })
+        Ok(Self { eval: measured::present(name, &matter.shelf.catalogue).await? })
     }
 
     /// What the spec says of the thing that is to be promoted.

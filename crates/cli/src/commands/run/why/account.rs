@@ -28,12 +28,9 @@ pub(super) struct RunFacts {
     pub(super) eval: String,
     pub(super) spec_file: String,
     /// The version of the spec's file.
-    spec: SpecFacts,
+    pub(super) spec: SpecFacts,
     /// The name of what was run: the spec, with what the command line said over it.
     asked_digest: Digest,
-    /// The number of the spec, for people.
-    #[serde(skip)]
-    pub(super) spec_version: Option<u32>,
     /// Whether the spec's file is still the same; null where that cannot be known.
     pub(super) spec_is_same_now: Option<bool>,
     pub(super) started_at: String,
@@ -43,9 +40,9 @@ pub(super) struct RunFacts {
 
 /// A version of a spec; number and digest are null for runs from before specs had versions.
 #[derive(Debug, Serialize)]
-struct SpecFacts {
+pub(super) struct SpecFacts {
     name: String,
-    version: Option<u32>,
+    pub(super) version: Option<u32>,
     digest: Option<Digest>,
 }
 
@@ -108,15 +105,14 @@ impl Account {
         let (plan, record) = (&found.plan, found.recorded.record());
         let whole = plan.dataset.whole.unwrap_or(plan.dataset.digest);
         let dataset = since.of_version(Kind::Dataset, &plan.dataset.name, whole);
-        let (spec_version, digest) = plan.spec_version.map(|spec| (spec.version, spec.digest)).unzip();
+        let (version, digest) = plan.spec_version.map(|spec| (spec.version, spec.digest)).unzip();
         let run = RunFacts {
             id: record.id.to_string(),
             name: record.name.clone(),
             eval: plan.eval.clone(),
             spec_file: plan.spec_file.clone(),
-            spec: SpecFacts { name: plan.eval.clone(), version: spec_version, digest },
+            spec: SpecFacts { name: plan.eval.clone(), version, digest },
             asked_digest: plan.spec_digest,
-            spec_version,
             spec_is_same_now: since.spec_is_same,
             started_at: record.started_at.clone(),
             made: plan.made.clone(),

@@ -16,7 +16,7 @@ pub(super) fn of(account: &Account) -> String {
     say("row", format!("{}{}", row.digest.short(), since(row.is_same_now, "in the file as it is now")));
     say("dataset", version(&row.version));
     let run = &account.run;
-    let number = run.spec_version.map(|number| format!("@{number}")).unwrap_or_default();
+    let number = run.spec.version.map(|number| format!("@{number}")).unwrap_or_default();
     let changed = since(run.spec_is_same_now, "in the spec as it is now");
     say("eval", format!("{}{number} ({}){changed}", visible(&run.eval), visible(&run.spec_file)));
     for scorer in &account.scorers {
