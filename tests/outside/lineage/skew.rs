@@ -1,5 +1,8 @@
 //! What was sent in production, held against the prompts that it says it came from.
 
+mod apis;
+mod conversation;
+
 use serde_json::{Value, json};
 
 use super::super::project::Project;
@@ -52,6 +55,7 @@ fn calls_that_are_what_their_version_says_agree_whichever_version_it_is() {
     insta::assert_snapshot!(told(&project, &["prompt", "check", "--against", "captured.jsonl"]), @"
     exit 0
     3 captured calls: 3 as their prompt says
+    not compared: conversation in 1 call
     ");
 }
 
@@ -91,6 +95,7 @@ fn every_difference_is_told_with_its_line() {
       prompt   user: Is x a fruit?
     captured.jsonl:3  ask@1
       temperature: 0 in the prompt, 0.7 sent
+      top_p: nothing in the prompt, 1 sent
     captured.jsonl:4  ask@1
       tools: none in the prompt, look sent
     captured.jsonl:5  ask@9
@@ -100,6 +105,7 @@ fn every_difference_is_told_with_its_line() {
     captured.jsonl:7  ask@1
       cannot be rendered: prompts/ask.prompty: input `thing` is declared, but not given (given: thong); did you mean `thong`?
     7 captured calls: 4 differ, 1 cannot be rendered, 2 of a version that this project does not know
+    not compared: model in 1 call
     ");
     let ended = project.carat(&["prompt", "check", "--against", "captured.jsonl", "--json"]);
     let told: Value = serde_json::from_str(&ended.data).unwrap();
@@ -248,7 +254,7 @@ Is {{ thing }} a fruit?
 fn full_body() -> Value {
     let answer = json!({"type": "object", "properties": {"answer": {"type": "string"}}, "required": ["answer"],
         "additionalProperties": false});
-    json!({"model": "small-1", "temperature": 0, "mirostat": 2, "prediction": {"type": "content"},
+    json!({"model": "small-1", "temperature": 0, "mirostat": 2, "stream": true,
         "metadata": {"team": "a", "feature": "b"},
         "messages": [{"role": "user", "content": "Is x a fruit?"}],
         "tools": [{"type": "function", "function": {"name": "look", "description": "Looks it up.",
@@ -271,6 +277,8 @@ fn tools_output_format_and_model_are_compared_by_what_they_say() {
     for key in ["tools", "response_format", "model"] {
         bare.as_object_mut().unwrap().remove(key);
     }
+    let mut foreign = full_body();
+    foreign["prediction"] = json!({"type": "content", "content": "\u{1b}[2J"});
     // Carat's own shapes, beside the body.
     let mut own = call(json!({"messages": full_body()["messages"], "temperature": 0.0, "mirostat": 2,
         "metadata": {"team": "a"}}));
@@ -291,6 +299,7 @@ fn tools_output_format_and_model_are_compared_by_what_they_say() {
             changed("/mirostat", json!(1)),
             changed("/metadata/team", json!("b")),
             call(bare),
+            call(foreign),
         ],
     );
     insta::assert_snapshot!(told(&project, &["prompt", "check", "--against", "captured.jsonl"]), @r#"
@@ -317,7 +326,10 @@ fn tools_output_format_and_model_are_compared_by_what_they_say() {
     captured.jsonl:11  full@1
       tools: look in the prompt, none sent
       response_format: json_schema in the prompt, text sent
-    11 captured calls: 2 as their prompt says, 9 differ
+    captured.jsonl:12  full@1
+      prediction: nothing in the prompt, {"type":"content","content":"\u001b[2J"} sent
+    12 captured calls: 2 as their prompt says, 10 differ
+    not compared: metadata in 10 calls, stream in 11 calls
     "#);
 }
 
@@ -393,6 +405,7 @@ fn without_a_prompt_the_stamp_in_the_metadata_of_the_request_names_it() {
     captured.jsonl:4
       cannot be read: neither `prompt` nor a stamp in `request.metadata` says where it came from
     3 captured calls: 2 as their prompt says, 1 differs; 1 line cannot be read
+    not compared: metadata in 1 call
     ");
 }
 

@@ -1,12 +1,15 @@
 //! One captured call, as an application writes it down: a line of JSON.
 
-use carat_core::Parameters;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::items::{self, Api};
 use super::named::{METADATA, PromptName, brief};
 use super::offered::{Offered, format_sent};
+use super::parameters::Named;
+use super::said::Said;
+use super::same::is_same;
 
 /// A call of production.
 #[derive(Debug)]
@@ -17,25 +20,18 @@ pub(super) struct Call {
     pub(super) at: Option<String>,
     /// The variables that it was rendered with.
     pub(super) inputs: Map<String, Value>,
+    /// Where it went.
+    pub(super) api: Api,
     /// What was sent, message by message.
-    pub(super) messages: Vec<Sent>,
+    pub(super) messages: Vec<Said>,
     /// Temperature and the like, where they were captured.
-    pub(super) parameters: Option<Parameters>,
+    pub(super) parameters: Option<Named>,
     /// The tools, where they were captured.
     pub(super) tools: Option<Vec<Offered>>,
     /// The output format, where it was captured.
     pub(super) response_format: Option<Value>,
     /// The model that was asked, where it was captured.
     pub(super) model: Option<String>,
-}
-
-/// One message that was sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Sent {
-    pub(super) role: String,
-    pub(super) text: String,
-    /// The pictures by their URLs, in order.
-    pub(super) images: Vec<String>,
 }
 
 /// The line as it may be written. What else it says, such as the answer, is of no matter here.
@@ -54,14 +50,6 @@ struct Written {
     request: Option<Value>,
 }
 
-/// What of a request's body is no parameter, besides what is taken out of it.
-const NO_PARAMETERS: [&str; 6] = ["input", "text", "stream", "stream_options", "store", "instructions"];
-
-/// So many parameters a call may have, and so long their names may be to be known by other spellings: no provider has nearly
-/// as many.
-const MOST: usize = 256;
-const LONGEST: usize = 64;
-
 /// What a line has to have.
 const SHAPE: &str = "a captured call has `prompt`, `inputs` and `messages` (or `request`)";
 
@@ -75,36 +63,70 @@ impl Call {
         let bad = |error: serde_json::Error| error.to_string().replace(" at line 1 column", " at column");
         let written: Written = serde_json::from_str(line).map_err(bad)?;
         let mut body = object("request", written.request)?.unwrap_or_default();
+        body.retain(|_, value| !value.is_null());
         let prompt = PromptName::read(written.prompt, body.get("metadata"))?;
         let at = if prompt.moves() { written.at.as_ref().map(moment).transpose()? } else { None };
         // With nothing but metadata it is there for the stamp; otherwise what it does not say was not sent.
         let is_body = body.keys().any(|key| key != "metadata");
-        let mut either = |key: &str, outside: Option<Value>| {
-            let inside = body.remove(key).filter(|value| !value.is_null());
-            outside.or(inside)
-        };
-        let messages = list("messages", either("messages", written.messages)).and_then(|messages| {
-            messages.ok_or_else(|| format!("there is neither `messages` nor a `request` with messages; {SHAPE}"))
-        })?;
-        let tools = list("tools", either("tools", written.tools))?.or_else(|| is_body.then(Vec::new));
-        let format = either("response_format", written.response_format);
-        let model = either("model", written.model);
-        let format = format.or_else(|| body.get("text")?.get("format").cloned());
-        let format = format.or_else(|| is_body.then(|| "text".into()));
-        let parameters = match object("parameters", written.parameters)? {
-            None => is_body.then(|| of_body(body)),
-            some => some,
-        };
+        let api = Api::of(&body);
+        let messages = messages(api, written.messages, &mut body)?;
+        let tools = list("tools", either("tools", written.tools, &mut body)?)?.or_else(|| is_body.then(Vec::new));
+        let format = either("response_format", written.response_format, &mut body)?;
+        let format = format.or_else(|| format_within(&mut body)).or_else(|| is_body.then(|| "text".into()));
+        let model = either("model", written.model, &mut body)?;
+        let beside = object("parameters", written.parameters)?;
+        unstamped(&mut body);
+        let parameters = (is_body || beside.is_some()).then(|| Named::sent(body, beside));
         Ok(Self {
             prompt,
             at,
             inputs: object("inputs", written.inputs)?.ok_or_else(|| format!("there are no `inputs`; {SHAPE}"))?,
-            messages: messages.iter().map(sent).collect::<Result<_, _>>()?,
-            parameters: parameters.as_ref().map(canonical).transpose()?,
-            tools: tools.map(|tools| tools.iter().map(Offered::sent).collect()).transpose()?,
+            api,
+            messages,
+            parameters: parameters.transpose()?,
+            tools: tools.map(|tools| tools.iter().map(|tool| Offered::sent(tool, api)).collect()).transpose()?,
             response_format: format.as_ref().map(format_sent).transpose()?,
             model: model.as_ref().map(name_of_model).transpose()?,
         })
+    }
+}
+
+/// What stands beside the body of a request, or in it, or alike in both.
+fn either(key: &str, beside: Option<Value>, body: &mut Map<String, Value>) -> Result<Option<Value>, String> {
+    match (beside, body.remove(key)) {
+        (Some(beside), Some(inside)) if !is_same(&beside, &inside) => {
+            Err(format!("`{key}` and `request.{key}` are not the same; one of them was sent"))
+        }
+        (beside, inside) => Ok(beside.or(inside)),
+    }
+}
+
+fn messages(api: Api, beside: Option<Value>, body: &mut Map<String, Value>) -> Result<Vec<Said>, String> {
+    match api {
+        Api::Responses if beside.is_some() => {
+            Err("there are `messages`, and a `request` with `input` or `instructions`; one of them was sent".to_owned())
+        }
+        Api::Responses => items::sent(body.remove("instructions"), body.remove("input")),
+        Api::Chat => {
+            let messages = list("messages", either("messages", beside, body)?)?;
+            let none = || format!("there is neither `messages` nor a `request` with messages; {SHAPE}");
+            messages.ok_or_else(none)?.into_iter().map(Said::sent).collect()
+        }
+    }
+}
+
+/// Where the Responses API has the output format.
+fn format_within(body: &mut Map<String, Value>) -> Option<Value> {
+    body.get_mut("text")?.as_object_mut()?.remove("format").filter(|format| !format.is_null())
+}
+
+/// Takes the library's stamp out of the metadata.
+fn unstamped(body: &mut Map<String, Value>) {
+    if let Some(Value::Object(metadata)) = body.get_mut("metadata") {
+        metadata.retain(|key, _| !METADATA.contains(&key.as_str()));
+        if metadata.is_empty() {
+            body.remove("metadata");
+        }
     }
 }
 
@@ -133,59 +155,4 @@ fn moment(value: &Value) -> Result<String, String> {
     let read = value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
     let read = read.ok_or_else(|| format!("`at` is {}; it is a moment such as 2026-10-03T12:00:00Z", brief(value)))?;
     Ok(read.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
-}
-
-/// The parameters among what a request's body says. The library's stamp in the metadata is none.
-fn of_body(mut body: Map<String, Value>) -> Map<String, Value> {
-    body.retain(|key, _| !NO_PARAMETERS.contains(&key.as_str()));
-    if let Some(Value::Object(metadata)) = body.get_mut("metadata") {
-        metadata.retain(|key, _| !METADATA.contains(&key.as_str()));
-    }
-    body
-}
-
-/// By their canonical names. A knob of a server of one's own goes by the name that it is sent by.
-fn canonical(written: &Map<String, Value>) -> Result<Parameters, String> {
-    if written.len() > MOST {
-        return Err(format!("it has {} parameters; no provider has more than {MOST}", written.len()));
-    }
-    let mut parameters = Parameters::default();
-    for (name, value) in written {
-        let known = (name.len() <= LONGEST).then(|| Parameters::from_written([(name, value)]));
-        match known {
-            Some(Ok(known)) => parameters.0.extend(known.0),
-            Some(Err(_)) | None => {
-                parameters.0.insert(name.clone(), value.clone());
-            }
-        }
-    }
-    Ok(parameters)
-}
-
-/// A message in the provider's shape or in carat's: content is a text, or a list of texts and pictures.
-fn sent(message: &Value) -> Result<Sent, String> {
-    let role = message.get("role").and_then(Value::as_str).ok_or("a message has no `role`")?.to_owned();
-    let (mut text, mut images) = (String::new(), Vec::new());
-    match message.get("content") {
-        None | Some(Value::Null) => {}
-        Some(Value::String(whole)) => text.clone_from(whole),
-        Some(Value::Array(parts)) => {
-            for part in parts {
-                match part.get("text").or_else(|| part.get("value")) {
-                    Some(Value::String(piece)) => text.push_str(piece),
-                    _ => images.push(image_of(part)),
-                }
-            }
-        }
-        Some(other) => {
-            return Err(format!("the content of a message is {}; it is a text or a list of parts", brief(other)));
-        }
-    }
-    Ok(Sent { role, text, images })
-}
-
-fn image_of(part: &Value) -> String {
-    let places = ["/image_url/url", "/image_url", "/value/url", "/url"];
-    let found = places.iter().find_map(|place| part.pointer(place)?.as_str());
-    found.unwrap_or("a part that is neither text nor picture").to_owned()
 }

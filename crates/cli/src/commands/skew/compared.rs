@@ -1,118 +1,138 @@
 //! What was sent, held against what the prompt says.
 
-use carat_core::untrusted::one_line;
-use carat_core::{Digest, Message, Part, Prompt};
-use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+use carat_core::{Message, Prompt};
 use serde_json::Value;
 
-use crate::commands::diff::answers;
-use crate::out::{BAD, FAINT, styled};
+use super::aligned::{Step, aligned, is_role};
+use super::captured::Call;
+use super::finding::Finding;
+use super::items::{Api, sent as read_items};
+use super::offered::{Offered, format_of, format_sent};
+use super::parameters::{self, Named};
+use super::pictures::Picture;
+use super::said::Said;
+use super::same::is_same;
 
-use super::captured::{Call, Sent};
-use super::offered::{Offered, format_of};
+/// So many differences of a call are told one by one.
+const MOST: usize = 50;
 
-/// So many characters of a name, of a list of names and of a reason are told.
-const NAME: usize = 80;
-const NAMES: usize = 400;
-const REASON: usize = 1000;
-
-/// How a call is not what its prompt says.
-#[derive(Debug, Serialize)]
-#[serde(tag = "what", rename_all = "snake_case")]
-pub(super) enum Finding {
-    /// The line is no captured call.
-    Unreadable { why: String },
-    /// Nobody knows the version.
-    Unknown { why: String },
-    /// Its variables do not make a prompt any more.
-    Unrenderable { why: String },
-    /// There are fewer messages than the prompt has.
-    Missing { message: usize, role: String, text: String },
-    /// Another one speaks.
-    Role { message: usize, prompt: String, sent: String },
-    /// Other words.
-    Text { message: usize, prompt: String, sent: String },
-    /// Other pictures.
-    Images { message: usize, prompt: Vec<String>, sent: Vec<String> },
-    /// A parameter has another value; null where one side has none.
-    Parameter { name: String, prompt: Option<Value>, sent: Option<Value> },
-    /// Tools of other names, or in another order.
-    Tools { prompt: Vec<String>, sent: Vec<String> },
-    /// A tool that is described otherwise, or takes other arguments.
-    Tool { name: String, prompt: Value, sent: Value },
-    /// The answer has to look otherwise.
-    ResponseFormat { prompt: Value, sent: Value },
-    /// Another model was asked than the prompt names.
-    Model { prompt: String, sent: String },
+/// What came of it.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    /// What differs; nothing where the call is what the prompt says.
+    pub(super) findings: Vec<Finding>,
+    /// What the call has besides, and nothing was held against.
+    pub(super) apart: BTreeSet<&'static str>,
 }
 
-/// What differs; nothing where the call is what the prompt says. Messages behind the prompt's own are the conversation.
-pub(super) fn held_against(prompt: &Prompt, rendered: &[Message], call: &Call) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (index, message) in rendered.iter().enumerate() {
-        let number = index + 1;
-        match call.messages.get(index) {
-            None => findings.push(Finding::Missing {
-                message: number,
-                role: message.role.as_str().to_owned(),
-                text: message.joined_text().into_owned(),
-            }),
-            Some(sent) => messages(number, message, sent, &mut findings),
+/// Holds a call against its prompt and the messages that this renders to.
+pub(super) fn held_against(prompt: &Prompt, rendered: &[Message], call: &Call) -> Held {
+    let mut ours = Named::of(&prompt.parameters);
+    let mut held = Held::default();
+    let mut said = rules(&mut ours, call.api);
+    said.extend(call.api.said(rendered));
+    // The format may stand where a prompt passes on to the Responses API what it likes.
+    let passed = ours.take_within("text.format");
+    let format = match (&prompt.response_format, passed) {
+        (None, Some(passed)) => format_sent(&passed).unwrap_or(passed),
+        (format, _) => format_of(format.as_ref()),
+    };
+    messages(&said, &call.messages, &mut held);
+    if let Some(sent) = &call.parameters {
+        parameters::compare(&ours, sent, &mut held.findings, &mut held.apart);
+    }
+    tools(prompt, call, &mut held.findings);
+    if let Some(sent) = call.response_format.as_ref().filter(|sent| !is_same(&format, sent)) {
+        held.findings.push(Finding::ResponseFormat { prompt: format, sent: sent.clone() });
+    }
+    model(prompt, call, &mut held);
+    if held.findings.len() > MOST {
+        let count = held.findings.len() - MOST;
+        held.findings.truncate(MOST);
+        held.findings.push(Finding::More { count });
+    }
+    held
+}
+
+/// The instructions that a prompt passes on to the Responses API among its parameters.
+fn rules(ours: &mut Named, api: Api) -> Vec<Said> {
+    match api {
+        Api::Responses => read_items(ours.take_within("instructions"), None).unwrap_or_default(),
+        Api::Chat => Vec::new(),
+    }
+}
+
+fn messages(ours: &[Said], sent: &[Said], held: &mut Held) {
+    let (steps, end) = aligned(ours, sent);
+    let added =
+        |at: usize, sent: &Said| Finding::Added { message: at + 1, role: sent.role.clone(), text: sent.shown() };
+    for step in steps {
+        match step {
+            Step::Pair { ours: at, sent: other } => message(at + 1, &ours[at], &sent[other], &mut held.findings),
+            Step::Missing { ours: at } => {
+                let Said { role, .. } = &ours[at];
+                held.findings.push(Finding::Missing { message: at + 1, role: role.clone(), text: ours[at].shown() });
+            }
+            Step::Added { sent: at } => held.findings.push(added(at, &sent[at])),
         }
     }
-    parameters(prompt, call, &mut findings);
-    tools(prompt, call, &mut findings);
-    let format = format_of(prompt.response_format.as_ref());
-    if let Some(sent) = call.response_format.as_ref().filter(|sent| !is_same(&format, sent)) {
-        findings.push(Finding::ResponseFormat { prompt: format, sent: sent.clone() });
-    }
-    if let (Some(ours), Some(sent)) = (&prompt.intended_model, &call.model)
-        && ours != sent
-    {
-        findings.push(Finding::Model { prompt: ours.clone(), sent: sent.clone() });
-    }
-    findings
-}
-
-fn messages(message: usize, ours: &Message, sent: &Sent, findings: &mut Vec<Finding>) {
-    let (role, text) = (ours.role.as_str(), ours.joined_text());
-    // The same rules, by the name that a newer model has for them.
-    let is_rules = |role: &str| matches!(role, "system" | "developer");
-    if role != sent.role && !(is_rules(role) && is_rules(&sent.role)) {
-        findings.push(Finding::Role { message, prompt: role.to_owned(), sent: sent.role.clone() });
-    }
-    if text != sent.text {
-        findings.push(Finding::Text { message, prompt: text.into_owned(), sent: sent.text.clone() });
-    }
-    let images: Vec<String> = ours
-        .content
-        .iter()
-        .filter_map(|part| match part {
-            Part::Image(image) => Some(image.url.clone()),
-            Part::Text(_) => None,
-        })
-        .collect();
-    // A file goes over the wire as its bytes.
-    let is_alike = |ours: &String, theirs: &String| ours == theirs || theirs.starts_with("data:");
-    if images.len() != sent.images.len() || images.iter().zip(&sent.images).any(|(a, b)| !is_alike(a, b)) {
-        let short = |url: &String| one_line(url, NAME);
-        findings.push(Finding::Images { message, prompt: images, sent: sent.images.iter().map(short).collect() });
+    for (at, sent) in sent.iter().enumerate().skip(end) {
+        if is_turn(&sent.role) {
+            held.apart.insert("conversation");
+        } else {
+            held.findings.push(added(at, sent));
+        }
     }
 }
 
-fn parameters(prompt: &Prompt, call: &Call, findings: &mut Vec<Finding>) {
-    let Some(sent) = &call.parameters else { return };
-    for (name, ours) in &prompt.parameters.0 {
-        let theirs = sent.0.get(name);
-        // An application may add metadata of its own.
-        let is_kept = |theirs: &Value| match (name.as_str(), ours, theirs) {
-            ("metadata", Value::Object(ours), Value::Object(theirs)) => {
-                ours.iter().all(|(key, value)| theirs.get(key) == Some(value))
-            }
-            _ => is_same(ours, theirs),
-        };
-        if !theirs.is_some_and(is_kept) {
-            findings.push(Finding::Parameter { name: name.clone(), prompt: Some(ours.clone()), sent: theirs.cloned() });
+/// Whether such a message may follow a prompt as a turn of the conversation. Rules may not: they are what a prompt is for.
+fn is_turn(role: &str) -> bool {
+    matches!(role, "user" | "assistant" | "tool" | "function")
+}
+
+/// One message of both.
+fn message(message: usize, ours: &Said, sent: &Said, findings: &mut Vec<Finding>) {
+    if !is_role(&ours.role, &sent.role) {
+        findings.push(Finding::Role { message, prompt: ours.role.clone(), sent: sent.role.clone() });
+    }
+    if ours.text != sent.text {
+        findings.push(Finding::Text { message, prompt: ours.text.clone(), sent: sent.text.clone() });
+    }
+    pictures(message, ours, sent, findings);
+    let is_called =
+        ours.calls.len() == sent.calls.len() && ours.calls.iter().zip(&sent.calls).all(|(a, b)| is_same(a, b));
+    if !is_called {
+        findings.push(Finding::ToolCalls { message, prompt: ours.calls.clone(), sent: sent.calls.clone() });
+    }
+    others(message, &ours.others, &sent.others, findings);
+}
+
+fn pictures(message: usize, ours: &Said, sent: &Said, findings: &mut Vec<Finding>) {
+    let (prompt, other) = (&ours.pictures, &sent.pictures);
+    let places = |pictures: &[Picture]| pictures.iter().map(|picture| picture.at).collect::<Vec<_>>();
+    if prompt.len() != other.len() || prompt.iter().zip(other).any(|(a, b)| !a.is_as(b)) {
+        let shown = |pictures: &[Picture]| pictures.iter().map(Picture::shown).collect();
+        findings.push(Finding::Images { message, prompt: shown(prompt), sent: shown(other) });
+    } else if ours.text == sent.text && places(prompt) != places(other) {
+        findings.push(Finding::ImagePlaces { message, prompt: places(prompt), sent: places(other) });
+    }
+}
+
+type Others = BTreeMap<String, Value>;
+
+fn others(message: usize, ours: &Others, sent: &Others, findings: &mut Vec<Finding>) {
+    let names: BTreeSet<&String> = ours.keys().chain(sent.keys()).collect();
+    for name in names {
+        match (ours.get(name), sent.get(name)) {
+            (Some(ours), Some(sent)) if is_same(ours, sent) => {}
+            (ours, sent) => findings.push(Finding::Field {
+                message,
+                name: name.clone(),
+                prompt: ours.cloned(),
+                sent: sent.cloned(),
+            }),
         }
     }
 }
@@ -120,86 +140,30 @@ fn parameters(prompt: &Prompt, call: &Call, findings: &mut Vec<Finding>) {
 fn tools(prompt: &Prompt, call: &Call, findings: &mut Vec<Finding>) {
     let Some(sent) = &call.tools else { return };
     let ours: Vec<Offered> = prompt.tools.iter().map(Offered::of).collect();
-    if !ours.iter().map(|tool| &tool.name).eq(sent.iter().map(|tool| &tool.name)) {
+    let is_in_order = ours.iter().map(|tool| &tool.name).eq(sent.iter().map(|tool| &tool.name));
+    if !is_in_order {
         let names = |tools: &[Offered]| tools.iter().map(|tool| tool.name.clone()).collect();
-        return findings.push(Finding::Tools { prompt: names(&ours), sent: names(sent) });
+        findings.push(Finding::Tools { prompt: names(&ours), sent: names(sent) });
     }
-    for (ours, sent) in ours.into_iter().zip(sent).filter(|(ours, sent)| !is_same(&ours.value, &sent.value)) {
-        findings.push(Finding::Tool { name: ours.name, prompt: ours.value, sent: sent.value.clone() });
-    }
-}
-
-/// Whether two values are the same JSON: 1 and 1.0 are, in any order of keys.
-fn is_same(ours: &Value, theirs: &Value) -> bool {
-    ours == theirs || Digest::of_json(ours) == Digest::of_json(theirs)
-}
-
-impl Finding {
-    /// The lines of it, for a terminal.
-    pub(super) fn text(&self) -> String {
-        let value = |value: &Option<Value>| {
-            value.as_ref().map_or_else(|| "nothing".to_owned(), |v| one_line(&v.to_string(), NAME))
-        };
-        match self {
-            Self::Unreadable { why } => format!("  {} {}\n", styled(BAD, "cannot be read:"), one_line(why, REASON)),
-            Self::Unknown { why } => format!("  {}\n", styled(BAD, one_line(why, REASON))),
-            Self::Unrenderable { why } => {
-                format!("  {} {}\n", styled(BAD, "cannot be rendered:"), one_line(why, REASON))
-            }
-            Self::Missing { message, role, text } => {
-                let head = styled(BAD, format!("message {message} was not sent"));
-                format!("  {head}\n  {} {role}: {}\n", styled(FAINT, "prompt  "), one_line(text, 160))
-            }
-            Self::Text { message, prompt, sent } => {
-                format!("  message {message}: prompt (A) and sent (B)\n{}", answers::told(Ok(prompt), Ok(sent)))
-            }
-            Self::Role { message, prompt, sent } => {
-                format!(
-                    "  message {message}: the prompt says {prompt}, sent was {}\n",
-                    styled(BAD, one_line(sent, NAME))
-                )
-            }
-            Self::Images { message, prompt, sent } => {
-                format!(
-                    "  message {message}: pictures {} in the prompt, {} sent\n",
-                    list(prompt),
-                    styled(BAD, list(sent))
-                )
-            }
-            Self::Parameter { name, prompt, sent } => {
-                format!(
-                    "  {}: {} in the prompt, {} sent\n",
-                    one_line(name, NAME),
-                    value(prompt),
-                    styled(BAD, value(sent))
-                )
-            }
-            Self::Tools { prompt, sent } => {
-                format!("  tools: {} in the prompt, {} sent\n", list(prompt), styled(BAD, list(sent)))
-            }
-            Self::Tool { name, prompt, sent } => {
-                format!("  tool {}: prompt → sent\n{}", one_line(name, NAME), places(prompt, sent))
-            }
-            Self::ResponseFormat { prompt, sent } if prompt["type"] == sent["type"] => {
-                format!("  response_format: prompt → sent\n{}", places(prompt, sent))
-            }
-            Self::ResponseFormat { prompt, sent } => {
-                let kind = |format: &Value| one_line(format["type"].as_str().unwrap_or("?"), NAME);
-                format!("  response_format: {} in the prompt, {} sent\n", kind(prompt), styled(BAD, kind(sent)))
-            }
-            Self::Model { prompt, sent } => {
-                let (prompt, sent) = (one_line(prompt, NAME), one_line(sent, NAME));
-                format!("  model: {prompt} in the prompt, {} sent\n", styled(BAD, sent))
-            }
+    let by_name: BTreeMap<&str, &Offered> = sent.iter().rev().map(|tool| (tool.name.as_str(), tool)).collect();
+    for (at, ours) in ours.into_iter().enumerate() {
+        let sent = if is_in_order { sent.get(at) } else { by_name.get(ours.name.as_str()).copied() };
+        if let Some(sent) = sent.filter(|sent| !is_same(&ours.value, &sent.value)) {
+            findings.push(Finding::Tool { name: ours.name, prompt: ours.value, sent: sent.value.clone() });
         }
     }
 }
 
-fn list(names: &[String]) -> String {
-    if names.is_empty() { "none".to_owned() } else { one_line(&names.join(", "), NAMES) }
+/// A prompt that names no model leaves it to the application.
+fn model(prompt: &Prompt, call: &Call, held: &mut Held) {
+    match (&prompt.intended_model, &call.model) {
+        (Some(ours), Some(sent)) if ours != sent => {
+            held.findings.push(Finding::Model { prompt: ours.clone(), sent: sent.clone() });
+        }
+        (None, Some(_)) => drop(held.apart.insert("model")),
+        (Some(_) | None, _) => {}
+    }
 }
 
-/// Where two documents differ, place by place.
-fn places(prompt: &Value, sent: &Value) -> String {
-    answers::told(Ok(&prompt.to_string()), Ok(&sent.to_string()))
-}
+#[cfg(test)]
+mod tests;

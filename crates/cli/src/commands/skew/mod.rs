@@ -3,11 +3,20 @@
 //! Each captured call names a version and its variables. They are rendered again by the code that evals and applications
 //! render with, and held against what was really sent.
 
+mod aligned;
+mod called;
 mod captured;
 mod compared;
+mod finding;
+mod forms;
+mod items;
 mod lines;
 mod named;
 mod offered;
+mod parameters;
+mod pictures;
+mod said;
+mod same;
 mod shelf;
 mod tally;
 
@@ -24,7 +33,8 @@ use crate::out::{self, STRONG, styled};
 use crate::session::Session;
 
 use captured::Call;
-use compared::Finding;
+use compared::Held;
+use finding::Finding;
 use lines::Lines;
 use shelf::Shelf;
 use tally::Tally;
@@ -118,7 +128,8 @@ impl Checked {
                         vec![Finding::Unrenderable { why: error.to_string() }]
                     }
                     Ok(rendered) => {
-                        let findings = compared::held_against(&found.prompt, &rendered, &call);
+                        let Held { findings, apart } = compared::held_against(&found.prompt, &rendered, &call);
+                        self.tally.leave_apart(apart);
                         *(if findings.is_empty() { &mut self.tally.same } else { &mut self.tally.differ }) += 1;
                         findings
                     }
@@ -132,11 +143,11 @@ impl Checked {
     }
 
     fn as_json(&self) -> serde_json::Value {
-        let Tally { same, differ, unrenderable, unknown, unreadable } = self.tally;
+        let Tally { same, differ, unrenderable, unknown, unreadable, apart } = &self.tally;
         let told = |Told { line, prompt, version, findings }: &Told| json!({"line": line, "prompt": prompt, "version": version, "findings": findings});
         let told: Vec<_> = self.told.iter().map(told).collect();
         json!({"format": 1, "calls": self.tally.calls(), "same": same, "differ": differ, "unrenderable": unrenderable,
-               "unknown": unknown, "unreadable": unreadable, "told": told})
+               "unknown": unknown, "unreadable": unreadable, "not_compared": apart, "told": told})
     }
 
     fn text(&self, shown: &str) -> String {

@@ -1,5 +1,7 @@
 //! How many calls came out how.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::exit::Exit;
 use crate::out::{BAD, GOOD, ODD, styled};
 
@@ -11,6 +13,8 @@ pub(super) struct Tally {
     pub(super) unrenderable: u64,
     pub(super) unknown: u64,
     pub(super) unreadable: u64,
+    /// What nothing was held against, and how many calls had it.
+    pub(super) apart: BTreeMap<&'static str, u64>,
 }
 
 impl Tally {
@@ -24,6 +28,11 @@ impl Tally {
         self.differ + self.unrenderable + self.unknown
     }
 
+    /// Counts what one call had besides.
+    pub(super) fn leave_apart(&mut self, names: BTreeSet<&'static str>) {
+        names.into_iter().for_each(|name| *self.apart.entry(name).or_default() += 1);
+    }
+
     pub(super) const fn exit(&self) -> Exit {
         match (self.unreadable, self.faults()) {
             (0, 0) => Exit::Fine,
@@ -32,7 +41,7 @@ impl Tally {
         }
     }
 
-    /// The last line, for a terminal.
+    /// The last lines, for a terminal.
     pub(super) fn text(&self) -> String {
         let word = |count: u64, style, what: &str| (count > 0).then(|| styled(style, format!("{count} {what}")));
         let differ = if self.differ == 1 { "differs" } else { "differ" };
@@ -50,6 +59,13 @@ impl Tally {
         };
         let lines = if self.unreadable == 1 { "line cannot be read" } else { "lines cannot be read" };
         let unreadable = word(self.unreadable, BAD, lines).map(|told| format!("; {told}")).unwrap_or_default();
-        format!("{calls}{unreadable}\n")
+        format!("{calls}{unreadable}\n{}", self.apart_text())
+    }
+
+    fn apart_text(&self) -> String {
+        let told =
+            |(name, count): (&&str, &u64)| format!("{name} in {count} call{}", if *count == 1 { "" } else { "s" });
+        let told: Vec<String> = self.apart.iter().map(told).collect();
+        if told.is_empty() { String::new() } else { format!("not compared: {}\n", told.join(", ")) }
     }
 }
