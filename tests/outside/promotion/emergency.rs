@@ -45,7 +45,8 @@ fn an_emergency_moves_the_label_and_what_was_missing_is_seen_everywhere() {
       proposed   WHEN by Ada <ada@example.com> (flag)
       since      WHEN applied (emergency)
       emergency  the old one insults people
-      policy     DIGEST
+      policy     DIGEST  the eval triage, runs of triage that are no older than 7d, the newest rows of triage, 1 reviewer, reviewers who are no authors, quiet hours (every day all day UTC)
+      gates      of triage: queue.accuracy >= 0.5
 
     ✗ eval triage
         on nearest: there is no run of support/triage@1

@@ -9,6 +9,8 @@ fn a_label_without_a_policy_is_moved_by_hand_and_not_promoted_to() {
     desk.policy(POLICY);
     let slip = desk.ada(&["prompt", "promote", "support/triage", "--to", "prodution"]);
     let latest = desk.ada(&["prompt", "promote", "support/triage", "--to", "latest"]);
+    let version = desk.ada(&["prompt", "promote", "support/triage@1", "--to", "candidate"]);
+    assert!(version.talk.contains("`carat prompt label support/triage@1 candidate` moves a label"), "{version:?}");
     let told = [nothing, slip, latest].map(|ended| desk.told(&ended)).join("");
     insta::assert_snapshot!(told, @"
     exit 2
@@ -125,7 +127,7 @@ fn what_somebody_has_said_is_not_recorded_once_more() {
         run carat eval triage --prompt support/triage@1
     ✓ 1 reviewer
         Ben <ben@example.com> approves
-    production was not moved to support/triage@1; still open: eval triage  promotion ID
+    production was not moved to support/triage@1: your word is on record, and promotion ID is still open, for want of: eval triage
     Ben <ben@example.com> has said so already; it is not recorded once more
     next:
       carat prompt promote support/triage@1 --to production --run    # runs what is missing, and looks again
@@ -155,7 +157,7 @@ fn what_would_change_is_shown_before_anybody_says_yes() {
       instead of support/triage@1
       proposed   WHEN by Ada <ada@example.com> (flag)
       since      WHEN proposed
-      policy     DIGEST
+      policy     DIGEST  1 reviewer, reviewers who are no authors
 
       1 line changed, 1 added
       - Name the queue of the ticket.
@@ -163,6 +165,9 @@ fn what_would_change_is_shown_before_anybody_says_yes() {
       + In one word.
       carat prompt diff support/triage@1 support/triage@2
 
+    ! what is asked for is not what it was when support/triage@1 was promoted to `production` at WHEN (promotion ID):
+        the policy asks for 1 reviewer, which it did not then
+        the policy asks for reviewers who are no authors, which it did not then
     ✗ 1 reviewer
         somebody has to approve
     ");
@@ -217,12 +222,12 @@ fn a_no_stands_until_the_same_person_says_yes() {
     ✗ 1 reviewer
         Ben <ben@example.com> says no, which only a later yes takes back
         somebody has to approve
-    production was not moved to support/triage@1; still open: 1 reviewer  promotion ID
+    production was not moved to support/triage@1: your word is on record, and promotion ID is still open, for want of: 1 reviewer
     exit 0
     ✗ 1 reviewer
         Ben <ben@example.com> says no, which only a later yes takes back
         Cem <cem@example.com> approves
-    production was not moved to support/triage@1; still open: 1 reviewer  promotion ID
+    production was not moved to support/triage@1: your word is on record, and promotion ID is still open, for want of: 1 reviewer
     ");
     assert_eq!(desk.in_production(), None);
     assert_eq!(desk.by(BEN, &["promotion", "approve", &id, "--comment", "better"]).code, Some(0));
@@ -235,7 +240,7 @@ fn a_no_stands_until_the_same_person_says_yes() {
       instead of nothing
       proposed   WHEN by Ada <ada@example.com> (flag)
       since      WHEN applied
-      policy     DIGEST
+      policy     DIGEST  1 reviewer, reviewers who are no authors
 
     ✓ 1 reviewer
         Cem <cem@example.com> and Ben <ben@example.com> approve

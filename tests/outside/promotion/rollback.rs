@@ -187,3 +187,39 @@ fn the_list_tells_what_is_in_force_whatever_was_done_with_it_before() {
     assert_eq!(desk.by(BEN, &rollback(&["--to", "3"])).code, Some(0));
     assert!(desk.ada(&["promotion", "list"]).data.contains("rolled back, in force again"));
 }
+
+#[test]
+fn a_version_that_came_back_by_a_promotion_is_a_step_of_its_own_and_rollbacks_end() {
+    let desk = Desk::with("{}\n");
+    for instruction in ["One.", "Two."] {
+        desk.prompt(instruction, true);
+        assert_eq!(desk.promote(&[]).code, Some(0));
+    }
+    assert_eq!(desk.ada(&["prompt", "promote", "support/triage@1", "--to", "production"]).code, Some(0));
+    let mut way = Vec::new();
+    while desk.ada(&rollback(&[])).code == Some(0) && way.len() < 5 {
+        way.push(desk.in_production());
+    }
+    assert_eq!(way, [Some(2), Some(1)]);
+    assert!(desk.ada(&rollback(&[])).talk.contains("pointed to nothing before support/triage@1"));
+    assert_eq!(desk.ada(&["audit", "verify"]).code, Some(0));
+}
+
+#[test]
+fn what_no_promotion_ever_put_there_does_not_come_back_without_a_word() {
+    let desk = Desk::with("");
+    desk.prompt("One.", true);
+    assert_eq!(desk.ada(&["prompt", "save", "support/triage"]).code, Some(0));
+    assert_eq!(desk.ada(&["prompt", "label", "support/triage@1", "production"]).code, Some(0));
+    desk.policy("{}\n");
+    desk.prompt("Two.", true);
+    assert_eq!(desk.promote(&[]).code, Some(0));
+    insta::assert_snapshot!(desk.told(&desk.by(BEN, &rollback(&[]))), @"
+    exit 2
+    error: support/triage@1 came to `production` by no promotion; say why it goes back there with --why
+    ");
+    assert_eq!(desk.in_production(), Some(2));
+    assert_eq!(desk.by(BEN, &rollback(&["--why", "it worked for years"])).code, Some(0));
+    assert_eq!(desk.in_production(), Some(1));
+    assert_eq!(desk.ada(&["audit", "verify"]).code, Some(0));
+}

@@ -84,7 +84,8 @@ fn a_change_goes_into_production_with_evidence_and_a_second_pair_of_eyes_and_bac
       proposed   WHEN by Ada <ada@example.com> (flag)
       since      WHEN rolled back: complaints
       why        shorter answers
-      policy     DIGEST
+      policy     DIGEST  the eval triage, runs of triage that are no older than 7d, the newest rows of triage, 1 reviewer, reviewers who are no authors
+      gates      of triage: queue.accuracy >= 0.5
 
       1 line changed
       - Name the queue of the ticket.

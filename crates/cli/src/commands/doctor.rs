@@ -3,6 +3,7 @@
 mod around;
 mod finding;
 mod itself;
+mod labels;
 mod models;
 pub(crate) mod owners;
 pub(crate) mod policy;
@@ -17,6 +18,7 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::out;
 use crate::session::Session;
+use crate::table::prose;
 
 use finding::Finding;
 
@@ -38,6 +40,7 @@ pub(crate) async fn run(args: &Args, global: &Global) -> Result<Exit, Fault> {
             findings.extend(owners::look(&session.project));
             findings.extend(policy::look(&session.project));
             findings.push(store::look(&session).await);
+            findings.extend(labels::look(&session).await);
             findings.extend(models::look(&session, args.offline).await);
             session.project.root().to_owned()
         }
@@ -51,7 +54,7 @@ pub(crate) async fn run(args: &Args, global: &Global) -> Result<Exit, Fault> {
     if args.json {
         out::json(&finding::json(&findings))?;
     } else {
-        out::data(&finding::text(&findings))?;
+        out::data(&prose(finding::text(&findings), 2))?;
     }
     Ok(findings.iter().map(Finding::exit).fold(Exit::Fine, Exit::graver))
 }

@@ -9,14 +9,18 @@
 //! more in the transaction that moves the label. An emergency goes past the policy, never past the record: what did not hold
 //! stays in it.
 
+mod course;
 mod policy;
+mod terms;
 
 use serde::{Deserialize, Serialize};
 
 use crate::Digest;
 use crate::version::{Actor, Label, VersionId};
 
-pub use policy::{EvalFacts, Facts, evaluate, owner_of};
+pub use course::{Bypass, Course, Stay, rolled_back};
+pub use policy::{Commit, EvalFacts, Facts, evaluate, owner_of};
+pub use terms::{Changed, EvalTerms, Otherwise, Terms, compared_with};
 
 /// A proposal that a label point to a version, and what became of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,7 +32,8 @@ pub struct Promotion {
     pub subject: VersionId,
     /// Which label is to point to it.
     pub label: Label,
-    /// Where the label pointed when it was proposed.
+    /// Where the label pointed when it was proposed. Where it had been moved to the subject past its policy: where it stood
+    /// before that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<VersionId>,
     /// Who proposed it.
@@ -38,9 +43,9 @@ pub struct Promotion {
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-    /// The digest of the policy (its canonical JSON) that it was last held against.
+    /// The policy that it was last held against, with the gates of the evals that it needs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub policy: Option<Digest>,
+    pub policy: Option<Terms>,
     /// What was asked for, and whether it was there, when it was last looked at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
@@ -191,6 +196,27 @@ pub struct Evidence {
     pub failed_gates: Vec<String>,
     /// How many gates were held against it. An eval without gates proves nothing.
     pub gates: usize,
+    /// Who took it in, where it was measured elsewhere; none for a run that was made in this store.
+    pub taken_in: Option<TakenIn>,
+    /// When the run began in which the oldest of its answers was given (RFC 3339 in UTC), where some were taken from the
+    /// record: evidence is as old as what it rests on.
+    pub oldest_answer: Option<String>,
+}
+
+/// That a run was imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenIn {
+    /// By whom.
+    pub by: Actor,
+    /// When: RFC 3339 in UTC.
+    pub at: String,
+}
+
+impl std::fmt::Display for TakenIn {
+    /// `imported by Ada at 2026-11-26T10:00:00.000Z`
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "imported by {} at {}", self.by, self.at)
+    }
 }
 
 /// What is newer than the rows of a run.

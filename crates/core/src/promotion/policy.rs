@@ -5,11 +5,12 @@ mod owners;
 mod quiet;
 mod reviewers;
 
-use super::{Approval, Evidence, Finding};
+use super::{Approval, Evidence, Finding, TakenIn};
 use crate::spec::PolicySpec;
 use crate::version::{Actor, Label, VersionId};
 
 pub use owners::owner_of;
+pub(super) use quiet::in_words as quiet_hours;
 
 /// What is known at an instant of a promotion and of what its policy asks for.
 #[derive(Debug, Clone, Copy)]
@@ -22,12 +23,19 @@ pub struct Facts<'a> {
     pub subject: &'a VersionId,
     /// Which label is to point to it.
     pub label: &'a Label,
-    /// Where the label points now; none on the first promotion. Relative gates of the evidence were held against it.
+    /// Where the label points now; none on the first promotion. Where it was moved to the subject past its policy: where it
+    /// stood before. Relative gates of the evidence were held against it.
     pub current: Option<&'a VersionId>,
+    /// Whether the label was moved to the subject past its policy.
+    pub bypassed: bool,
     /// Who proposed it.
     pub proposer: &'a Actor,
     /// Who saved the version.
     pub authors: &'a [Actor],
+    /// The last commit that touched the file of the version when that had its content; none where git knows none.
+    pub commit: Option<&'a Commit>,
+    /// Who imported the version, where nobody here knows who wrote it.
+    pub unwritten: Option<&'a TakenIn>,
     /// What people said, oldest first.
     pub approvals: &'a [Approval],
     /// Who answers for the thing: see [`owner_of`].
@@ -36,6 +44,17 @@ pub struct Facts<'a> {
     pub evals: &'a [EvalFacts],
     /// What recorded runs say, in any order, of this and of other versions.
     pub evidence: &'a [Evidence],
+}
+
+/// A commit of git's that touched a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// Who wrote it, as git says: its author, not who committed it.
+    pub by: Actor,
+    /// Its name: 40 or 64 hexadecimal digits.
+    pub id: String,
+    /// The file, from the project's folder.
+    pub path: String,
 }
 
 /// What the spec of an eval says of the thing that is to be promoted.
@@ -63,7 +82,7 @@ pub fn evaluate(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 /// `a`, `a and b`, `a, b and c`.
-fn listed<T: AsRef<str>>(names: &[T]) -> String {
+pub(super) fn listed<T: AsRef<str>>(names: &[T]) -> String {
     match names {
         [] => String::new(),
         [one] => one.as_ref().to_owned(),
@@ -75,4 +94,4 @@ fn listed<T: AsRef<str>>(names: &[T]) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -28,6 +28,16 @@ pub struct PolicySpec {
     pub quiet_hours: Vec<QuietHours>,
 }
 
+impl PolicySpec {
+    /// Whether runs of this eval on this model count only where they were made here: of several needs the strictest holds.
+    pub fn refuses_imported(&self, eval: &str, model: &str) -> bool {
+        let is_of = |need: &&Need| {
+            need.eval == eval && (need.models.is_empty() || need.models.iter().any(|named| named == model))
+        };
+        self.needs.iter().filter(is_of).any(|need| need.imported == Imported::Refuse)
+    }
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 const fn is_zero(number: &u32) -> bool {
     *number == 0
@@ -49,6 +59,27 @@ pub struct Need {
     /// Where it is left out, only a run on the newest version of the dataset will do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_dataset_age: Option<Age>,
+    /// Whether a run counts that was measured elsewhere, exported there and imported into this store: `allow` or `refuse`.
+    #[serde(default, skip_serializing_if = "Imported::is_allowed")]
+    pub imported: Imported,
+}
+
+/// What becomes of runs that were measured elsewhere.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Imported {
+    /// They count like any other; who imported them, and when, is told.
+    #[default]
+    Allow,
+    /// They do not count, nor are gates held against them.
+    Refuse,
+}
+
+impl Imported {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+    const fn is_allowed(&self) -> bool {
+        matches!(self, Self::Allow)
+    }
 }
 
 /// Hours in which nothing is promoted.

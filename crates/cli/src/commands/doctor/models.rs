@@ -44,7 +44,7 @@ async fn at_home(name: &str, spec: &ModelSpec, session: &Session, surroundings: 
         return Some(Finding::mend(CHECK, error.problem.to_string()));
     }
     match spec.provider {
-        Provider::Openai => None,
+        Provider::Openai | Provider::Azure | Provider::Anthropic | Provider::Oip => None,
         Provider::Baseline => Some(Finding::fine(CHECK, "answers here, offline")),
         Provider::Recorded | Provider::Command => Some(program(name, spec, session)),
     }
@@ -87,7 +87,7 @@ async fn of_run(reference: &str, session: &Session) -> Result<String, String> {
 
 /// What the server's answer means.
 fn answered(name: &str, spec: &ModelSpec, listing: Option<&Listing>) -> Finding {
-    let place = without_credentials(spec.base_url.as_deref().unwrap_or("https://api.openai.com/v1"));
+    let place = without_credentials(spec.base_url.as_deref().or(spec.provider.own_address()).unwrap_or_default());
     let key = key_variable(spec).map_or_else(|| "no key".to_owned(), |variable| format!("the key of {variable}"));
     let model = spec.model.as_deref().unwrap_or(name);
     let Some(listing) = listing else {

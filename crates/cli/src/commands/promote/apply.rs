@@ -2,6 +2,7 @@
 
 use carat_core::audit::Action;
 use carat_core::promotion::{Promotion, State};
+use carat_core::untrusted::one_line;
 use carat_core::version::{Actor, Kind, Label, Move, VersionId};
 use carat_store::{Kept, LabelMove, Step, Store, StoreError};
 
@@ -44,7 +45,8 @@ impl Draft {
         self.note(matter, taken).await
     }
 
-    /// Moves the label to the version.
+    /// Moves the label to the version. Where somebody moved it there past its policy nothing moves: the log has the entry, and
+    /// the promotion stands for that move.
     pub(crate) async fn apply(&mut self, matter: &Matter<'_>, action: Action, by: &Actor) -> Result<Taken, Fault> {
         let at = now();
         self.promotion.state = State::Applied;
@@ -120,7 +122,7 @@ fn outrun(matter: &Matter<'_>, moved: &Move) -> Fault {
     let Matter { subject, label, .. } = matter;
     let kind = subject.kind;
     let promotion = moved.promotion.as_ref().map(|id| format!(" (promotion {id})")).unwrap_or_default();
-    let (by, at) = (&moved.by, &moved.at);
+    let (by, at) = (one_line(&moved.by.name, telling::WORDS), &moved.at);
     let message = match &moved.to {
         Some(to) if to == subject => {
             format!("{by} was faster: `{label}` points to {subject} since {at}{promotion}; nothing is left to do")

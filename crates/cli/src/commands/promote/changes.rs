@@ -14,8 +14,9 @@ use carat_registry::dataset;
 use crate::commands::versions::noun;
 use crate::commands::versions::shelf::{Found, Shelf};
 use crate::fault::Fault;
-use crate::out::{FAINT, STRONG, styled};
+use crate::out::{FAINT, ODD, STRONG, styled};
 
+use super::bypassed::by;
 use super::matter::Matter;
 
 /// So many places of a structure are named in a few words.
@@ -26,13 +27,19 @@ const SHOWN: usize = 24;
 
 /// The heading of a promotion: what goes where, and what is different from what is there.
 pub(super) async fn told(matter: &Matter<'_>) -> Result<String, Fault> {
-    let Matter { subject, label, current, shelf, .. } = matter;
+    let Matter { subject, label, shelf, .. } = matter;
     let heading = styled(STRONG, format!("{subject} → {label}"));
-    let Some(current) = current else {
-        return Ok(format!("{heading}  {}\n\n", styled(FAINT, "(points to nothing yet)")));
+    let now = match (&matter.bypass, &matter.current) {
+        (Some(bypass), Some(current)) => styled(ODD, format!("(now {current}, by no promotion: {})", by(bypass))),
+        (None, Some(current)) => styled(FAINT, format!("(now {current})")),
+        (Some(bypass), None) => styled(ODD, format!("(points to nothing, by no promotion: {})", by(bypass))),
+        (None, None) => styled(FAINT, "(points to nothing yet)"),
     };
-    let now = styled(FAINT, format!("(now {current})"));
-    Ok(format!("{heading}  {now}\n{}\n", between(shelf, current, subject).await))
+    let changes = match matter.base() {
+        Some(base) => between(shelf, base, subject).await,
+        None => String::new(),
+    };
+    Ok(format!("{heading}  {now}\n{changes}\n"))
 }
 
 /// What differs between two versions, with the command that shows all of it. Each line is indented.

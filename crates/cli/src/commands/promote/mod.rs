@@ -4,8 +4,11 @@
 //! saw ([`carat_store::Step`]), so that of two people who move a label at once one moves it, and the other hears of it.
 
 pub(crate) mod apply;
+pub(crate) mod bypassed;
 pub(crate) mod changes;
+pub(crate) mod courses;
 pub(crate) mod matter;
+pub(crate) mod shape;
 pub(crate) mod telling;
 
 mod evidence;
@@ -14,6 +17,7 @@ mod propose;
 mod rollback;
 mod running;
 mod subject;
+mod written;
 
 use carat_core::version::Kind;
 

@@ -2,7 +2,7 @@
 
 use carat_core::nearest::did_you_mean;
 use carat_core::spec::PolicySpec;
-use carat_core::version::{Kind, Label};
+use carat_core::version::{Kind, Label, Pick, Reference};
 use carat_registry::PROJECT_FILE;
 
 use crate::commands::versions::noun;
@@ -13,17 +13,18 @@ use crate::session::Session;
 /// nothing.
 ///
 /// # Errors
-/// There is none; how the label is moved instead.
+/// There is none; how the label is moved to what this reference means instead.
 pub(crate) fn policy_of<'s>(
     session: &'s Session,
     label: &Label,
-    (kind, name): (Kind, &str),
+    (kind, reference): (Kind, &str),
 ) -> Result<&'s PolicySpec, Fault> {
     let policies = &session.project.spec.policy;
     if let Some(policy) = policies.get(label) {
         return Ok(policy);
     }
-    let by_hand = format!("`carat {} label {name}@latest {label}` moves a label that has no policy", noun(kind));
+    let version = version_of(reference);
+    let by_hand = format!("`carat {} label {version} {label}` moves a label that has no policy", noun(kind));
     if policies.is_empty() {
         return Err(Fault::mendable(format!(
             "{PROJECT_FILE} has no `policy`, so that nothing is asked for before `{label}` moves, and there is nothing to \
@@ -37,6 +38,15 @@ pub(crate) fn policy_of<'s>(
     Err(Fault::mendable(format!(
         "{PROJECT_FILE} has no policy for the label `{label}` (it has {listed}){hint}; {by_hand}"
     )))
+}
+
+/// The version that somebody asked for; of what the project has now, the newest that is saved.
+fn version_of(reference: &str) -> String {
+    match Reference::read(reference) {
+        Ok(Reference { name, pick: Pick::Working }) => Reference { name, pick: Pick::Latest }.to_string(),
+        Ok(reference) => reference.to_string(),
+        Err(_) => reference.to_owned(),
+    }
 }
 
 /// A label that somebody typed.

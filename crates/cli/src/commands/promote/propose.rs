@@ -1,7 +1,8 @@
 //! `carat prompt promote REF --to LABEL`
 
 use carat_core::audit::Action;
-use carat_core::promotion::{Finding, Promotion, State};
+use carat_core::promotion::{Promotion, State};
+use carat_core::untrusted::one_line;
 use carat_core::version::{Actor, Kind, Label, VersionId};
 use carat_store::{Kept, Store};
 use serde_json::json;
@@ -13,14 +14,14 @@ use crate::out;
 use crate::session::{Session, now};
 
 use super::apply::{Draft, TRIES, Taken, given_up, last_move};
-use super::matter::{Matter, all_hold};
-use super::{Promote, changes, policy, policy_of, reason, running, subject, telling};
+use super::matter::{Matter, Weighed, all_hold};
+use super::{Promote, changes, policy, policy_of, reason, running, shape, subject, telling};
 
 /// Looks at what there is, and moves the label if nothing is missing; else records that somebody wants it to move.
 pub(super) async fn promote(args: &Promote, kind: Kind, session: &Session) -> Result<Exit, Fault> {
     let wish = Wish::read(args)?;
     // Nothing is saved for a label that cannot be promoted to.
-    policy_of(session, &wish.label, (kind, &subject::name(&args.reference)))?;
+    policy_of(session, &wish.label, (kind, &args.reference))?;
     let shelf = Shelf::to_change(kind, session).await?;
     let ended = on_shelf(args, &wish, &shelf).await;
     shelf.close().await;
@@ -32,7 +33,8 @@ async fn on_shelf(args: &Promote, wish: &Wish<'_>, shelf: &Shelf) -> Result<Exit
     let mut is_to_run = args.run;
     for _ in 0..=TRIES {
         let matter = Matter::of(shelf, subject.clone(), wish.label.clone()).await?;
-        if matter.current.as_ref() == Some(&subject) {
+        // Where it was put past the policy, it is held to it now.
+        if matter.current.as_ref() == Some(&subject) && matter.found_there().is_none() {
             return already(&matter, args.json).await;
         }
         if std::mem::take(&mut is_to_run) && running::run_missing(&matter).await? {
@@ -68,11 +70,12 @@ impl<'a> Wish<'a> {
 async fn attempt(matter: &Matter<'_>, wish: &Wish<'_>, by: &Actor) -> Result<Option<Exit>, Fault> {
     let Some(mut draft) = open_or_new(matter, by, wish.why).await? else { return Ok(None) };
     let before = draft.promotion.clone();
-    let findings = matter.weigh(&draft.promotion.by, &draft.promotion.approvals).await?;
-    let is_ready = all_hold(&findings);
-    look(&mut draft, findings, matter, wish);
+    let weighed = matter.weigh(&draft.promotion).await?;
+    let is_ready = all_hold(&weighed.findings);
+    look(&mut draft, weighed, wish);
     if !wish.json {
-        out::data(&format!("{}{}", changes::told(matter).await?, telling::findings(&draft.promotion.findings)))?;
+        let (changes, asked) = (changes::told(matter).await?, telling::changed(&draft.promotion));
+        out::data(&format!("{changes}{asked}{}", telling::findings(&draft.promotion.findings)))?;
     }
     let taken = match (is_ready, wish.emergency) {
         (true, _) => draft.apply(matter, Action::PromotionApplied, by).await?,
@@ -85,19 +88,19 @@ async fn attempt(matter: &Matter<'_>, wish: &Wish<'_>, by: &Actor) -> Result<Opt
     };
     match taken {
         Taken::ChangedMeanwhile => Ok(None),
-        Taken::Recorded => tell(matter, &draft.promotion, wish).map(Some),
+        Taken::Recorded => tell(matter, &draft.promotion, wish).await.map(Some),
     }
 }
 
 /// Takes over what was found.
-fn look(draft: &mut Draft, findings: Vec<Finding>, matter: &Matter<'_>, wish: &Wish<'_>) {
+fn look(draft: &mut Draft, Weighed { findings, terms }: Weighed, wish: &Wish<'_>) {
     let promotion = &mut draft.promotion;
     if promotion.state == State::Approved && !all_hold(&findings) {
         promotion.state = State::Proposed;
         promotion.since = now();
     }
     promotion.findings = findings;
-    promotion.policy = Some(matter.policy_digest());
+    promotion.policy = Some(terms);
     if let Some(why) = wish.why {
         promotion.why = Some(why.to_owned());
     }
@@ -108,7 +111,7 @@ fn look(draft: &mut Draft, findings: Vec<Finding>, matter: &Matter<'_>, wish: &W
 async fn open_or_new(matter: &Matter<'_>, by: &Actor, why: Option<&str>) -> Result<Option<Draft>, Fault> {
     if let Some(Kept { value: promotion, revision }) = open(matter.store(), &matter.subject, &matter.label).await? {
         let draft = Draft { promotion, revision: Some(revision) };
-        if draft.promotion.replaces == matter.current {
+        if draft.promotion.replaces.as_ref() == matter.base() {
             return Ok(Some(draft));
         }
         if let Taken::ChangedMeanwhile = withdraw_overtaken(draft, matter, by).await? {
@@ -120,7 +123,7 @@ async fn open_or_new(matter: &Matter<'_>, by: &Actor, why: Option<&str>) -> Resu
         id: uuid::Uuid::now_v7().to_string(),
         subject: matter.subject.clone(),
         label: matter.label.clone(),
-        replaces: matter.current.clone(),
+        replaces: matter.base().cloned(),
         by: by.clone(),
         at: at.clone(),
         why: why.map(str::to_owned),
@@ -155,19 +158,20 @@ async fn already(matter: &Matter<'_>, json: bool) -> Result<Exit, Fault> {
     let Matter { subject, label, .. } = matter;
     let moved = last_move(matter.store(), (subject.kind, &subject.name), label).await?;
     if json {
-        out::json(&json!({"format": 1, "applied": true, "moved": null, "promotion": null}))?;
+        out::json(&json!({"format": 1, "applied": true, "state": null, "moved": null, "promotion": null}))?;
         return Ok(Exit::Fine);
     }
-    let since = moved.map(|moved| format!(" since {}, by {}", moved.at, moved.by)).unwrap_or_default();
+    let since =
+        moved.map(|moved| format!(" since {}, by {}", moved.at, one_line(&moved.by.name, 160))).unwrap_or_default();
     out::data(&format!("{label} points to {subject} already{since}\n"))?;
     Ok(Exit::Fine)
 }
 
-fn tell(matter: &Matter<'_>, promotion: &Promotion, wish: &Wish<'_>) -> Result<Exit, Fault> {
+async fn tell(matter: &Matter<'_>, promotion: &Promotion, wish: &Wish<'_>) -> Result<Exit, Fault> {
     let is_applied = promotion.state == State::Applied;
     let exit = if is_applied { Exit::Fine } else { Exit::GateFailed };
     if wish.json {
-        out::json(&telling::as_json(promotion, matter.current.as_ref()))?;
+        out::json(&shape::outcome(matter.store(), promotion).await?)?;
         return Ok(exit);
     }
     if !is_applied {
@@ -178,7 +182,7 @@ fn tell(matter: &Matter<'_>, promotion: &Promotion, wish: &Wish<'_>) -> Result<E
     if wish.emergency.is_some() && promotion.emergency.is_none() {
         matter.session().talk("nothing was missing: it was promoted like any other, and no emergency is on record");
     }
-    out::data(&telling::applied(promotion))?;
+    out::data(&telling::applied(promotion, matter.found_there()))?;
     matter.session().talk(&telling::way_back(promotion));
     Ok(exit)
 }

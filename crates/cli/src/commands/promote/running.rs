@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 
 use super::evidence::{self, Gathered};
-use super::matter::{Matter, all_hold};
+use super::matter::Matter;
 
 /// Runs what is missing: the version on each model on which it has not been judged, then the version that the label points to
 /// now, where gates are held against it and no run has it. Gates that were held and missed are not held again: what was
@@ -32,7 +32,7 @@ pub(super) async fn run_missing(matter: &Matter<'_>) -> Result<bool, Fault> {
             has_run = true;
         }
     }
-    let Some(current) = &matter.current else { return Ok(has_run) };
+    let Some(current) = matter.base() else { return Ok(has_run) };
     if matter.subject.kind == Kind::Dataset {
         // An eval takes the rows that its dataset has now.
         return Ok(has_run);
@@ -60,8 +60,7 @@ fn unjudged<'a>(matter: &Matter<'_>, gathered: &'a Gathered, need: &'a Need) -> 
     let is_judged = |model: &str| {
         let only = Need { models: vec![model.to_owned()], ..need.clone() };
         let policy = PolicySpec { needs: vec![only], ..PolicySpec::default() };
-        let nobody = matter.session().actor();
-        all_hold(&matter.findings(&policy, &gathered, &nobody, &[]))
+        matter.is_met(&policy, &gathered)
     };
     models.iter().filter(is_meant).map(String::as_str).filter(|model| !is_judged(model)).collect()
 }
@@ -86,11 +85,12 @@ fn refuse_other_dataset(matter: &Matter<'_>) -> Result<(), Fault> {
 
 /// Runs an eval on one version; model by model, where each is compared with its like.
 async fn evaluate(matter: &Matter<'_>, eval: &str, version: &VersionId, models: &[&str]) -> Result<(), Fault> {
+    let fresh = enough_of_late(matter, eval);
     if !needs_baseline(matter, eval)? {
-        return carry_out(matter, line(eval, version, models)).await;
+        return carry_out(matter, [line(eval, version, models), fresh].concat()).await;
     }
     for model in models {
-        let mut line = line(eval, version, &[model]);
+        let mut line = [line(eval, version, &[model]), fresh.clone()].concat();
         match some_run(matter, eval, model).await? {
             Some(run) => line.extend(["--baseline", &run, "--common-rows"].map(str::to_owned)),
             // The first run of all. What is judged in the end is judged anew, against the present version.
@@ -99,6 +99,13 @@ async fn evaluate(matter: &Matter<'_>, eval: &str, version: &VersionId, models: 
         carry_out(matter, line).await?;
     }
     Ok(())
+}
+
+/// Evidence is as old as the answers that it rests on: what the policy finds too old is asked again.
+fn enough_of_late(matter: &Matter<'_>, eval: &str) -> Vec<String> {
+    let needs = matter.policy.needs.iter().filter(|need| need.eval == eval);
+    let youngest = needs.filter_map(|need| need.max_age).min_by_key(|age| age.duration());
+    youngest.map(|age| vec!["--cache-age".to_owned(), age.to_string()]).unwrap_or_default()
 }
 
 fn line(eval: &str, version: &VersionId, models: &[&str]) -> Vec<String> {
@@ -136,7 +143,7 @@ fn needs_baseline(matter: &Matter<'_>, eval: &str) -> Result<bool, Fault> {
 async fn some_run(matter: &Matter<'_>, eval: &str, model: &str) -> Result<Option<String>, Fault> {
     let store = matter.store();
     let is_meant = |run: &RunRecord| run.eval == eval && run.status == Some(RunStatus::Finished);
-    let used = match &matter.current {
+    let used = match matter.base() {
         Some(current) => store.runs_with_version(&current.digest).await?,
         None => Vec::new(),
     };

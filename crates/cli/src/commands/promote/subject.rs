@@ -1,6 +1,6 @@
 //! The version that is to be promoted.
 
-use carat_core::version::{Reference, VersionId};
+use carat_core::version::VersionId;
 
 use crate::commands::versions::save::save;
 use crate::commands::versions::shelf::Shelf;
@@ -20,9 +20,4 @@ pub(super) async fn find(shelf: &Shelf, reference: &str) -> Result<VersionId, Fa
     let what = if saved.is_new { "is saved as" } else { "as it is now is" };
     shelf.session.talk(&format!("{reference} {what} {}  {digest}", saved.id));
     Ok(saved.id)
-}
-
-/// The name in what somebody typed.
-pub(super) fn name(reference: &str) -> String {
-    Reference::read(reference).map_or_else(|_| reference.to_owned(), |reference| reference.name)
 }

@@ -1,11 +1,17 @@
 //! What people are told of a promotion.
 
-use carat_core::promotion::{Finding, Promotion, State};
-use carat_core::untrusted::visible;
+use carat_core::promotion::{Bypass, Changed, Finding, Promotion, State};
+use carat_core::untrusted::one_line;
 use carat_core::version::{Kind, Label, VersionId};
-use serde_json::{Value, json};
 
+use super::bypassed;
 use crate::out::{BAD, FAINT, GOOD, ODD, STRONG, styled};
+
+/// So much of what somebody wrote is shown.
+pub(crate) const WORDS: usize = 400;
+
+/// So much of a reason is shown, which may quote an error.
+const REASON: usize = 2000;
 
 /// The beginning of an id, down to the millisecond: enough to find it, and short enough for a line.
 pub(crate) fn short(id: &str) -> &str {
@@ -25,8 +31,9 @@ pub(crate) fn findings(findings: &[Finding]) -> String {
         };
         let commands = finding.commands.iter().map(|command| format!("run {command}"));
         let parts = finding.because.iter().cloned().chain(commands);
-        let parts: String = parts.map(|part| format!("    {}\n", visible(&part))).collect();
-        format!("{} {}\n{parts}", styled(style, mark), visible(&finding.what))
+        // Names, reasons and errors are in them, none of which may pass for a line of its own.
+        let parts: String = parts.map(|part| format!("    {}\n", one_line(&part, REASON))).collect();
+        format!("{} {}\n{parts}", styled(style, mark), one_line(&finding.what, WORDS))
     };
     findings.iter().map(line).collect()
 }
@@ -51,23 +58,40 @@ pub(crate) fn word(promotion: &Promotion) -> String {
 /// What was not there when an emergency was applied: `eval triage, 1 reviewer`.
 pub(crate) fn missing(promotion: &Promotion) -> String {
     let missing = promotion.findings.iter().filter(|finding| !finding.holds);
-    missing.map(|finding| finding.what.as_str()).collect::<Vec<_>>().join(", ")
+    missing.map(|finding| one_line(&finding.what, WORDS)).collect::<Vec<_>>().join(", ")
+}
+
+/// What is asked for otherwise than of the promotion that was in force; nothing where nothing is.
+pub(crate) fn changed(promotion: &Promotion) -> String {
+    let changed = promotion.policy.as_ref().and_then(|terms| terms.changed.as_ref());
+    let Some(Changed { promotion: before, subject, at, what }) = changed else { return String::new() };
+    let (label, id) = (&promotion.label, short(before));
+    let head = format!(
+        "what is asked for is not what it was when {subject} was promoted to `{label}` at {at} (promotion {id}):"
+    );
+    let lines: String = what.iter().map(|line| format!("    {}\n", one_line(line, WORDS))).collect();
+    format!("{} {}\n{lines}", styled(ODD, "!"), one_line(&head, WORDS))
 }
 
 /// The label was moved.
-pub(crate) fn applied(promotion: &Promotion) -> String {
+pub(crate) fn applied(promotion: &Promotion, found_there: Option<&Bypass>) -> String {
     let Promotion { subject, label, replaces, emergency, .. } = promotion;
     let was = replaces.as_ref().map_or_else(|| "it pointed to nothing before".to_owned(), |was| format!("was {was}"));
+    let was = if found_there.is_some() { "as before".to_owned() } else { was };
     let line = styled(STRONG, format!("{label} points to {subject}"));
-    let id = short(&promotion.id);
-    let recorded = styled(FAINT, format!("promotion {id}"));
-    match emergency {
-        None => format!("{line} ({was})  {recorded}\n"),
-        Some(why) => {
-            let loud = styled(BAD, format!("emergency: {}", visible(why)));
-            format!("{line} ({was})  {recorded}\n{loud}\nnot there: {}\n", missing(promotion))
-        }
+    let recorded = styled(FAINT, format!("promotion {}", short(&promotion.id)));
+    let mut text = format!("{line} ({was})  {recorded}\n");
+    text.extend(found_there.map(stands_for));
+    if let Some(why) = emergency {
+        let loud = styled(BAD, format!("emergency: {}", one_line(why, WORDS)));
+        text.push_str(&format!("{loud}\nnot there: {}\n", missing(promotion)));
     }
+    text
+}
+
+/// That a promotion has moved nothing.
+fn stands_for(bypass: &Bypass) -> String {
+    format!("it was put there by no promotion: {}; from now on this one stands for it\n", bypassed::by(bypass))
 }
 
 /// What comes after it, and how to undo it.
@@ -95,6 +119,14 @@ pub(crate) fn proposed(promotion: &Promotion) -> String {
     format!("{line}; still open: {}  {recorded}\n", missing(promotion))
 }
 
+/// That somebody's word did not suffice.
+pub(crate) fn still_open(promotion: &Promotion) -> String {
+    let Promotion { subject, label, id, .. } = promotion;
+    let line = styled(STRONG, format!("{label} was not moved to {subject}"));
+    let id = short(id);
+    format!("{line}: your word is on record, and promotion {id} is still open, for want of: {}\n", missing(promotion))
+}
+
 /// What can be done about it.
 pub(crate) fn next_steps(promotion: &Promotion) -> String {
     let Promotion { subject, label, id, findings, .. } = promotion;
@@ -120,11 +152,4 @@ pub(crate) fn went_elsewhere(label: &Label, points_to: Option<&VersionId>) -> St
         Some(version) => format!("`{label}` went to {version} meanwhile"),
         None => format!("`{label}` was taken away meanwhile"),
     }
-}
-
-/// A promotion after a step that may have moved its label away from `before`.
-pub(crate) fn as_json(promotion: &Promotion, before: Option<&VersionId>) -> Value {
-    let is_applied = promotion.state == State::Applied;
-    let moved = is_applied.then(|| json!({"label": promotion.label, "from": before, "to": promotion.subject}));
-    json!({"format": 1, "applied": is_applied, "moved": moved, "promotion": promotion})
 }

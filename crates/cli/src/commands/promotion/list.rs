@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use carat_core::promotion::{Promotion, State};
-use carat_core::version::{Kind, Label, VersionId};
-use carat_store::Store;
 use serde_json::{Value, json};
 
-use crate::commands::promote::telling;
+use crate::commands::promote::courses::Courses;
+use crate::commands::promote::{shape, telling};
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::out::{self, BAD, FAINT, GOOD, ODD};
@@ -16,9 +15,11 @@ use crate::table::{Cell, Table};
 
 pub(super) async fn list(session: &Session, open: bool, as_json: bool) -> Result<Exit, Fault> {
     let store = session.only_looking().store().await?;
-    let all = store.promotions(None, None).await?.into_iter().map(|kept| kept.value);
-    let promotions: Vec<Promotion> = all.filter(|promotion| !open || promotion.state.is_open()).collect();
-    let force = Force::of(&promotions, &store).await?;
+    let all: Vec<Promotion> = store.promotions(None, None).await?.into_iter().map(|kept| kept.value).collect();
+    let promotions: Vec<Promotion> =
+        all.iter().filter(|promotion| !open || promotion.state.is_open()).cloned().collect();
+    let courses = Courses::of(&store, all).await?;
+    let force = Force(courses.in_force());
     if as_json {
         let promotions: Vec<Value> = promotions.iter().map(|promotion| force.json(promotion)).collect();
         out::json(&json!({"format": 1, "promotions": promotions}))?;
@@ -36,31 +37,17 @@ pub(super) async fn list(session: &Session, open: bool, as_json: bool) -> Result
     Ok(Exit::Fine)
 }
 
-/// Where labels point now. A promotion's state says what was done with it; whether its version is there is another matter, for
-/// a later one may have gone over it, and a rollback may have brought it back.
-struct Force(BTreeSet<(VersionId, Label)>);
+/// The promotions by which labels are where they are. A promotion's state says what was done with it; whether it is in force is
+/// another matter, for a later one may have gone over it, and a rollback may have brought it back.
+struct Force<'a>(BTreeSet<&'a str>);
 
-impl Force {
-    async fn of(promotions: &[Promotion], store: &Store) -> Result<Self, Fault> {
-        let names: BTreeSet<(Kind, &str)> =
-            promotions.iter().map(|promotion| (promotion.subject.kind, promotion.subject.name.as_str())).collect();
-        let mut there = BTreeSet::new();
-        for (kind, name) in names {
-            there.extend(store.labels(kind, name).await?.into_iter().map(|(label, version)| (version, label)));
-        }
-        Ok(Self(there))
-    }
-
-    /// Whether the label points to what was promoted, by this promotion or by another way.
+impl Force<'_> {
     fn has(&self, promotion: &Promotion) -> bool {
-        let was_there = matches!(promotion.state, State::Applied | State::RolledBack);
-        was_there && self.0.contains(&(promotion.subject.clone(), promotion.label.clone()))
+        self.0.contains(promotion.id.as_str())
     }
 
     fn json(&self, promotion: &Promotion) -> Value {
-        let mut value = json!(promotion);
-        value["in_force"] = Value::Bool(self.has(promotion));
-        value
+        shape::promotion(promotion, self.has(promotion))
     }
 
     /// What a state leaves open.
@@ -73,7 +60,7 @@ impl Force {
     }
 }
 
-fn row(promotion: &Promotion, force: &Force) -> Vec<Cell> {
+fn row(promotion: &Promotion, force: &Force<'_>) -> Vec<Cell> {
     let Promotion { id, subject, label, replaces, by, state, since, emergency, .. } = promotion;
     let style = match state {
         _ if emergency.is_some() => BAD,

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use carat_core::audit::Action;
 use carat_core::promotion::{Approval, Promotion, State};
+use carat_core::untrusted::one_line;
 use carat_core::version::{Actor, Source};
 use carat_store::{Kept, Store};
 
 use crate::commands::promote::apply::{Draft, TRIES, Taken, given_up};
-use crate::commands::promote::matter::{Matter, all_hold};
-use crate::commands::promote::{telling, withdraw_overtaken};
+use crate::commands::promote::matter::{Matter, Weighed, all_hold};
+use crate::commands::promote::{shape, telling, withdraw_overtaken};
 use crate::commands::versions::shelf::Shelf;
 use crate::exit::Exit;
 use crate::fault::Fault;
@@ -29,7 +30,8 @@ pub(super) async fn say(session: &Session, id: &str, word: Word<'_>, json: bool)
     if matches!(word, Word::No { comment } if comment.trim().is_empty()) {
         return Err(Fault::mendable("--comment is empty; say why"));
     }
-    let store = Arc::new(session.store().await?);
+    // Where there is no store there is no promotion, and none is made to find that out.
+    let store = Arc::new(session.only_looking().store().await?);
     let ended = said(session, &store, id, word, json).await;
     if let Some(store) = Arc::into_inner(store) {
         store.close().await;
@@ -59,7 +61,7 @@ async fn said(session: &Session, store: &Arc<Store>, id: &str, word: Word<'_>, j
 /// `promote` applies.
 async fn attempt(mut draft: Draft, matter: &Matter<'_>, word: Word<'_>, json: bool) -> Result<Option<Exit>, Fault> {
     let by = &matter.shelf.catalogue.by;
-    if draft.promotion.replaces != matter.current {
+    if draft.promotion.replaces.as_ref() != matter.base() {
         return overtaken(draft, matter, by).await;
     }
     refuse_unfit(&draft.promotion, matter, by, word)?;
@@ -72,13 +74,15 @@ async fn attempt(mut draft: Draft, matter: &Matter<'_>, word: Word<'_>, json: bo
         let said = Approval { by: by.clone(), at: now(), approves, comment: comment.map(str::to_owned) };
         draft.promotion.approvals.push(said);
     }
-    draft.promotion.findings = matter.weigh(&draft.promotion.by, &draft.promotion.approvals).await?;
-    draft.promotion.policy = Some(matter.policy_digest());
+    let Weighed { findings, terms } = matter.weigh(&draft.promotion).await?;
+    draft.promotion.findings = findings;
+    draft.promotion.policy = Some(terms);
     let is_ready = all_hold(&draft.promotion.findings);
     if is_known {
-        matter.session().talk(&format!("{by} has said so already; it is not recorded once more"));
+        let who = one_line(&by.name, telling::WORDS);
+        matter.session().talk(&format!("{who} has said so already; it is not recorded once more"));
         if !is_ready {
-            return tell(&draft.promotion, matter, json).map(Some);
+            return tell(&draft.promotion, matter, json).await.map(Some);
         }
     }
     let state = if is_ready { State::Approved } else { State::Proposed };
@@ -93,9 +97,9 @@ async fn attempt(mut draft: Draft, matter: &Matter<'_>, word: Word<'_>, json: bo
     if is_ready && let Taken::ChangedMeanwhile = draft.apply(matter, Action::PromotionApplied, by).await? {
         // The word is on record; whoever changed the promotion since will have applied it, or said no.
         let now = matter.store().promotion(&draft.promotion.id).await?.value;
-        return tell(&now, matter, json).map(Some);
+        return tell(&now, matter, json).await.map(Some);
     }
-    tell(&draft.promotion, matter, json).map(Some)
+    tell(&draft.promotion, matter, json).await.map(Some)
 }
 
 /// Whether that is somebody's last word already. Another comment is another word.
@@ -131,35 +135,28 @@ fn refuse_unfit(promotion: &Promotion, matter: &Matter<'_>, by: &Actor, word: Wo
     if matches!(word, Word::No { .. }) || matter.policy.author_may_approve {
         return Ok(());
     }
-    let what = if matter.is_author(by) {
-        "saved the version"
-    } else if promotion.by.is(by) {
-        "proposed it"
-    } else {
-        return Ok(());
-    };
-    let label = &promotion.label;
+    let Some(what) = matter.part_in(promotion, by) else { return Ok(()) };
+    let (label, by) = (&promotion.label, one_line(&by.name, telling::WORDS));
     Err(Fault::mendable(format!(
         "{by} {what}, and the policy of `{label}` asks for the word of somebody else; ask a colleague, or let \
          `author_may_approve` be true"
     )))
 }
 
-/// Somebody's word is on record, whatever is missing still.
-fn tell(promotion: &Promotion, matter: &Matter<'_>, json: bool) -> Result<Exit, Fault> {
-    let is_applied = promotion.state == State::Applied;
+/// Somebody's word is on record, whatever is missing still: that is no failure, and is said last of all where it is so.
+async fn tell(promotion: &Promotion, matter: &Matter<'_>, json: bool) -> Result<Exit, Fault> {
     if json {
-        out::json(&telling::as_json(promotion, matter.current.as_ref()))?;
+        out::json(&shape::outcome(matter.store(), promotion).await?)?;
         return Ok(Exit::Fine);
     }
-    let mut text = telling::findings(&promotion.findings);
-    if is_applied {
-        text.push_str(&telling::applied(promotion));
+    let found = format!("{}{}", telling::changed(promotion), telling::findings(&promotion.findings));
+    if promotion.state == State::Applied {
+        out::data(&format!("{found}{}", telling::applied(promotion, matter.found_there())))?;
+        matter.session().talk(&telling::way_back(promotion));
     } else {
-        text.push_str(&telling::proposed(promotion));
+        out::data(&found)?;
+        matter.session().talk(&telling::next_steps(promotion));
+        out::data(&telling::still_open(promotion))?;
     }
-    out::data(&text)?;
-    let next = if is_applied { telling::way_back(promotion) } else { telling::next_steps(promotion) };
-    matter.session().talk(&next);
     Ok(Exit::Fine)
 }

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use carat_core::promotion::{Approval, Promotion};
-use carat_core::untrusted::{one_line, visible};
+use carat_core::promotion::{Approval, EvalTerms, Promotion, Terms};
+use carat_core::untrusted::one_line;
 use carat_core::version::{Actor, Move, Pick};
 use carat_store::Store;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::commands::promote::{changes, telling};
-use crate::commands::versions::noun;
+use crate::commands::promote::telling::WORDS;
+use crate::commands::promote::{changes, shape, telling};
 use crate::commands::versions::shelf::Shelf;
+use crate::commands::versions::{noun, shapes};
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::out::{self, BAD, FAINT, GOOD, STRONG, styled};
@@ -23,6 +24,8 @@ pub(super) async fn show(session: &Session, id: &str, as_json: bool) -> Result<E
     let promotion = store.promotion(id).await?.value;
     let moves = moves(&store, &promotion).await?;
     if as_json {
+        let promotion = shape::present(&store, &promotion).await?;
+        let moves: Vec<Value> = moves.iter().map(shapes::moved).collect();
         out::json(&json!({"format": 1, "promotion": promotion, "moves": moves}))?;
     } else {
         let ended = why_ended(&promotion, &store).await?;
@@ -39,7 +42,9 @@ pub(super) async fn show(session: &Session, id: &str, as_json: bool) -> Result<E
 async fn changes(promotion: &Promotion, session: &Session, store: &Arc<Store>) -> Result<String, Fault> {
     let Promotion { subject, label, replaces, state, .. } = promotion;
     let before = if state.is_open() {
-        store.version(subject.kind, &subject.name, &Pick::Label(label.clone())).await?.map(|version| version.id)
+        let now = store.version(subject.kind, &subject.name, &Pick::Label(label.clone())).await?;
+        // Where somebody moved the label there past its policy, it is about what was there before.
+        now.map(|version| version.id).filter(|now| now != subject).or_else(|| replaces.clone())
     } else {
         replaces.clone()
     };
@@ -71,15 +76,30 @@ fn text(promotion: &Promotion, changes: &str, moves: &[Move], ended: Option<&str
     line("version", format!("{kind} {subject}, {}", subject.digest.short()));
     line("instead of", was);
     line("proposed", format!("{at} by {}", who(by)));
-    let ended = ended.map(|why| format!(": {}", one_line(why, 400))).unwrap_or_default();
+    let ended = ended.map(|why| format!(": {}", one_line(why, WORDS))).unwrap_or_default();
     line("since", format!("{since} {}{ended}", telling::word(promotion)));
-    why.iter().for_each(|why| line("why", one_line(why, 400)));
-    emergency.iter().for_each(|why| line("emergency", styled(BAD, one_line(why, 400))));
-    promotion.policy.iter().for_each(|policy| line("policy", policy.short().to_string()));
-    text.push_str(&format!("{changes}\n{}", telling::findings(&promotion.findings)));
+    why.iter().for_each(|why| line("why", one_line(why, WORDS)));
+    emergency.iter().for_each(|why| line("emergency", styled(BAD, one_line(why, WORDS))));
+    promotion.policy.iter().flat_map(policy).for_each(|(name, said)| line(name, said));
+    text.push_str(&format!("{changes}\n{}{}", telling::changed(promotion), telling::findings(&promotion.findings)));
     text.push_str(&words(&promotion.approvals));
     text.push_str(&history(moves));
     text
+}
+
+/// What was asked for, and by which gates.
+fn policy(terms: &Terms) -> Vec<(&'static str, String)> {
+    let asked = match terms.in_words() {
+        None => "(what it asked for is not known)".to_owned(),
+        Some(asked) if asked.is_empty() => "nothing is asked for".to_owned(),
+        Some(asked) => asked.join(", "),
+    };
+    let policy = format!("{}  {}", terms.digest.short(), one_line(&asked, WORDS));
+    let gates = terms.evals.iter().map(|EvalTerms { eval, gates, .. }| {
+        let gates = if gates.is_empty() { "none".to_owned() } else { gates.join(", ") };
+        ("gates", one_line(&format!("of {eval}: {gates}"), WORDS))
+    });
+    [("policy", policy)].into_iter().chain(gates).collect()
 }
 
 /// Who said what.
@@ -87,7 +107,7 @@ fn words(approvals: &[Approval]) -> String {
     let mut text = String::new();
     for Approval { by, at, approves, comment } in approvals {
         let word = if *approves { styled(GOOD, "yes") } else { styled(BAD, "no ") };
-        let comment = comment.as_ref().map(|comment| format!(": {}", visible(comment.trim()))).unwrap_or_default();
+        let comment = comment.as_ref().map(|comment| format!(": {}", one_line(comment, WORDS))).unwrap_or_default();
         text.push_str(&format!("{word}  {at}  {}{comment}\n", who(by)));
     }
     if text.is_empty() { text } else { format!("\n{text}") }

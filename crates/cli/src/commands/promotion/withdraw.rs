@@ -2,22 +2,27 @@
 
 use carat_core::audit::Action;
 use carat_core::promotion::{Promotion, State};
+use carat_core::untrusted::one_line;
 use carat_core::version::Actor;
 use carat_store::{Kept, Step, Store, StoreError};
 
 use crate::commands::audit::why_last;
 use crate::commands::promote::apply::TRIES;
-use crate::commands::promote::telling;
+use crate::commands::promote::{shape, telling};
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::out;
 use crate::session::{Session, now};
 
 pub(super) async fn withdraw(session: &Session, id: &str, why: Option<&str>, json: bool) -> Result<Exit, Fault> {
-    let store = session.store().await?;
-    let ended = withdrawn(&store, &session.actor(), id, why).await;
+    // Where there is no store there is no promotion, and none is made to find that out.
+    let store = session.only_looking().store().await?;
+    let ended = match withdrawn(&store, &session.actor(), id, why).await {
+        Ok(promotion) => tell(&promotion, &store, json).await,
+        Err(fault) => Err(fault),
+    };
     store.close().await;
-    tell(&ended?, json)
+    ended
 }
 
 async fn withdrawn(store: &Store, by: &Actor, id: &str, why: Option<&str>) -> Result<Promotion, Fault> {
@@ -50,7 +55,8 @@ pub(super) async fn refuse_ended(promotion: &Promotion, store: &Store) -> Result
         }
     };
     let (id, word) = (telling::short(id), state.as_str().replace('_', " "));
-    let why = why_ended(promotion, store).await?.map(|why| format!(" ({why})")).unwrap_or_default();
+    let why = why_ended(promotion, store).await?.map(|why| format!(" ({})", one_line(&why, telling::WORDS)));
+    let why = why.unwrap_or_default();
     Err(Fault::mendable(format!("promotion {id} was {word} at {since}{why}; {advice}")))
 }
 
@@ -62,9 +68,9 @@ pub(super) async fn why_ended(promotion: &Promotion, store: &Store) -> Result<Op
     }
 }
 
-fn tell(promotion: &Promotion, json: bool) -> Result<Exit, Fault> {
+async fn tell(promotion: &Promotion, store: &Store, json: bool) -> Result<Exit, Fault> {
     if json {
-        out::json(&telling::as_json(promotion, None))?;
+        out::json(&shape::outcome(store, promotion).await?)?;
     } else {
         let (id, Promotion { subject, label, .. }) = (telling::short(&promotion.id), promotion);
         out::data(&format!("promotion {id} is withdrawn; {label} was not moved to {subject}\n"))?;

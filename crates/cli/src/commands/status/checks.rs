@@ -50,19 +50,21 @@ pub(super) struct Check {
 
 /// All rungs, from the lowest.
 pub(super) fn of(facts: &Facts) -> Vec<Check> {
-    vec![
-        files(facts),
-        specs(facts),
-        repository(facts),
-        run(facts),
-        versions(facts),
-        gates(facts),
-        putting::owners(facts),
-        putting::policy(facts),
-        putting::promotion(facts),
-        ci(facts),
-        production(),
-    ]
+    let rungs = [
+        Some(files(facts)),
+        Some(specs(facts)),
+        Some(repository(facts)),
+        Some(run(facts)),
+        Some(versions(facts)),
+        Some(gates(facts)),
+        Some(putting::owners(facts)),
+        Some(putting::policy(facts)),
+        putting::labels(facts),
+        Some(putting::promotion(facts)),
+        Some(ci(facts)),
+        Some(production()),
+    ];
+    rungs.into_iter().flatten().collect()
 }
 
 pub(super) fn holds(stage: Stage, what: &'static str, because: impl Into<String>) -> Check {

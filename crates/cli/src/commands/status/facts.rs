@@ -14,6 +14,7 @@ use crate::fault::Fault;
 use crate::session::Session;
 
 use super::promotions::Promotions;
+use crate::commands::promote::bypassed::{Bypassed, bypassed};
 
 /// So many of the newest runs are looked at.
 const LOOKED_AT: usize = 50;
@@ -39,6 +40,8 @@ pub(super) struct Facts {
     /// Needs of policies that nothing can meet.
     pub(super) unmeetable: Vec<Unmeetable>,
     pub(super) promotions: Promotions,
+    /// Labels that have a policy and point where no promotion put them.
+    pub(super) bypassed: Vec<Bypassed>,
     /// Whether there is a git repository.
     pub(super) is_in_git: bool,
 }
@@ -87,6 +90,7 @@ impl Facts {
             policies: project.spec.policy.iter().map(PolicyFacts::of).collect(),
             unmeetable: unmeetable(project),
             promotions: Promotions::gather(&store).await?,
+            bypassed: bypassed(session, &store).await?,
             is_in_git: session.commit().is_some(),
             ..Self::default()
         };

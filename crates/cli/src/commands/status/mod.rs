@@ -14,6 +14,7 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::out::{self, FAINT, GOOD, ODD, STRONG, styled};
 use crate::session::Session;
+use crate::table::prose;
 
 use checks::{Check, Stage};
 use facts::Facts;
@@ -34,7 +35,7 @@ pub(crate) async fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
         let next = next.map(|check| json!({"what": check.what, "do": check.next}));
         out::json(&json!({"format": 1, "project": facts.project, "reached": reached, "checks": checks, "next": next}))?;
     } else {
-        out::data(&text(&facts, reached, &checks, next))?;
+        out::data(&prose(text(&facts, reached, &checks, next), 2))?;
     }
     Ok(Exit::Fine)
 }

@@ -44,6 +44,16 @@ pub(super) fn policy(facts: &Facts) -> Check {
     holds(Gated, what, format!("for {labels}"))
 }
 
+/// Labels that somebody moved past their policies; nobody is told of what is not.
+pub(super) fn labels(facts: &Facts) -> Option<Check> {
+    let first = facts.bypassed.first()?;
+    let more = match facts.bypassed.len() - 1 {
+        0 => String::new(),
+        more => format!("; so with {}", counted(more, "other label")),
+    };
+    Some(lacks(Gated, "labels by their policies", format!("{}{more}", first.told()), first.advice()))
+}
+
 pub(super) fn promotion(facts: &Facts) -> Check {
     let what = "a promotion with evidence";
     let found = &facts.promotions;

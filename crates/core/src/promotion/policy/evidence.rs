@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Facts, Finding, listed};
 use crate::promotion::{Evidence, Newer};
@@ -117,11 +117,21 @@ fn on_model<'a>(facts: &Facts<'a>, need: &Need, model: &str) -> Result<(&'a Evid
 
 /// Why a run of this very version does not count, whatever its gates say; none where it does.
 fn flaw(facts: &Facts<'_>, need: &Need, run: &Evidence) -> Option<String> {
-    run.flaw.clone().or_else(|| untimely(facts, need, run)).or_else(|| outdated(facts, need, run))
+    let flaw = run.flaw.clone().or_else(|| elsewhere(facts, run));
+    flaw.or_else(|| untimely(facts, need, run)).or_else(|| outdated(facts, need, run))
 }
 
 const fn has_passed(run: &Evidence) -> bool {
     run.gates > 0 && run.failed_gates.is_empty()
+}
+
+/// Why the place where it was measured will not do.
+fn elsewhere(facts: &Facts<'_>, run: &Evidence) -> Option<String> {
+    let taken_in = run.taken_in.as_ref().filter(|_| facts.policy.refuses_imported(&run.eval, &run.model))?;
+    let label = facts.label;
+    Some(format!(
+        "it was measured elsewhere ({taken_in}), and the policy of `{label}` takes no imported run of this eval"
+    ))
 }
 
 /// Why the time at which it ended will not do.
@@ -134,8 +144,13 @@ fn untimely(facts: &Facts<'_>, need: &Need, run: &Evidence) -> Option<String> {
     if age.is_negative() {
         return Some(format!("it ended at {written}, which is yet to come by the clock here ({})", facts.now));
     }
-    let allowed = need.max_age.filter(|allowed| age.unsigned_abs() > allowed.duration())?;
-    Some(format!("it ended at {written}, more than {allowed} ago"))
+    let is_too_old = |age: SignedDuration| need.max_age.filter(|allowed| age.unsigned_abs() > allowed.duration());
+    if let Some(allowed) = is_too_old(age) {
+        return Some(format!("it ended at {written}, more than {allowed} ago"));
+    }
+    let oldest = run.oldest_answer.as_deref()?;
+    let allowed = is_too_old(now.duration_since(instant(oldest)?))?;
+    Some(format!("some of its answers were taken from a run that began at {oldest}, more than {allowed} ago"))
 }
 
 /// Why the version of the dataset will not do.
@@ -166,7 +181,14 @@ fn outdated(facts: &Facts<'_>, need: &Need, run: &Evidence) -> Option<String> {
 fn proven(facts: &Facts<'_>, run: &Evidence) -> String {
     let gates = if run.gates == 1 { "1 gate".to_owned() } else { format!("{} gates", run.gates) };
     let ended = run.finished_at.as_deref().unwrap_or(facts.now);
-    format!("on {}: {gates} held in run {} on {}, which ended at {ended}", run.model, short(run), run.id.dataset)
+    let elsewhere = run.taken_in.as_ref().map(|taken_in| format!("; measured elsewhere; {taken_in}"));
+    let elsewhere = elsewhere.unwrap_or_default();
+    format!(
+        "on {}: {gates} held in run {} on {}, which ended at {ended}{elsewhere}",
+        run.model,
+        short(run),
+        run.id.dataset
+    )
 }
 
 /// What is wrong with the run that decides, and why newer ones do not. The same once more would be no use.
@@ -176,8 +198,9 @@ fn failed(facts: &Facts<'_>, need: &Need, run: &Evidence, newer: &[(&Evidence, S
         let advice = format!("give evals/{}.yaml some", need.eval);
         vec![format!("{decides} it held no gates, which proves nothing"), advice]
     } else {
-        let against = facts.current.map(|current| (current, facts.label));
-        let against = against.map(|(current, label)| format!(" (relative to {current}, where `{label}` points now)"));
+        let place = if facts.bypassed { "stood before it was moved by hand" } else { "points now" };
+        let label = facts.label;
+        let against = facts.current.map(|current| format!(" (relative to {current}, where `{label}` {place})"));
         let gates = some_of(&run.failed_gates);
         vec![format!("{decides} its gates do not hold{}: {gates}", against.unwrap_or_default())]
     };

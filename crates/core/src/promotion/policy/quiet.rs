@@ -80,7 +80,7 @@ fn with_reason(quiet: &QuietHours, said: &str) -> String {
 }
 
 /// `fri, sat 16:00–08:00 +02:00`, `sun all day UTC`
-fn in_words(quiet: &QuietHours) -> String {
+pub(in crate::promotion) fn in_words(quiet: &QuietHours) -> String {
     let days: Vec<&str> = quiet.days.iter().map(|day| day.as_str()).collect();
     let days = if days.is_empty() { "every day".to_owned() } else { days.join(", ") };
     let (from, to) = (quiet.from.unwrap_or(TimeOfDay::MIDNIGHT), quiet.to.unwrap_or(TimeOfDay::MIDNIGHT));

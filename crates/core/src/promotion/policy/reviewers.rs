@@ -1,6 +1,6 @@
 //! Who has approved.
 
-use super::{Facts, Finding, listed};
+use super::{Commit, Facts, Finding, listed};
 use crate::version::{Actor, Source};
 
 /// What people say, each of them once.
@@ -26,7 +26,12 @@ pub(super) fn finding(facts: &Facts<'_>) -> Option<Finding> {
         n => format!("{n} reviewers"),
     };
     let holds = words.against.is_empty() && words.counting.len() >= wanted;
-    Some(Finding::told(what, holds, because(&words, wanted, holds)))
+    let mut because = because(&words, wanted, holds);
+    if wanted > 0 && !facts.policy.author_may_approve {
+        because.extend(facts.commit.map(wrote));
+        because.extend(facts.unwritten.map(|taken_in| format!("who wrote it is not known here: {taken_in}")));
+    }
+    Some(Finding::told(what, holds, because))
 }
 
 fn words<'a>(facts: &Facts<'a>) -> Words<'a> {
@@ -74,7 +79,18 @@ fn why_not(facts: &Facts<'_>, by: &Actor) -> Option<&'static str> {
     if facts.authors.iter().any(|author| author.is(by)) {
         return Some("whoever saved the version does not review it");
     }
-    facts.proposer.is(by).then_some("whoever proposed it does not review it")
+    if facts.proposer.is(by) {
+        return Some("whoever proposed it does not review it");
+    }
+    let wrote = facts.commit.is_some_and(|commit| commit.by.is(by));
+    wrote.then_some("whoever wrote its last commit does not review it")
+}
+
+/// Who is an author by what git says, which goes on record.
+fn wrote(commit: &Commit) -> String {
+    let Commit { by, id, path } = commit;
+    let id = id.get(..10).unwrap_or(id);
+    format!("git has {by} for the author of the last commit to {path} ({id}), who does not review it")
 }
 
 fn because(words: &Words<'_>, wanted: usize, holds: bool) -> Vec<String> {

@@ -1,10 +1,12 @@
 //! What differs, line by line, without what is the same around it.
 
-use carat_core::diff::{JsonChange, JsonDiff, Kind, Line, Piece};
-use carat_core::untrusted::{one_line, visible};
+use carat_core::diff::{JsonChange, JsonDiff, Line};
+use carat_core::untrusted::one_line;
 use carat_registry::catalogue::diff::PromptDiff;
-use carat_registry::dataset::{Change, DatasetDiff};
+use carat_registry::dataset::DatasetDiff;
 
+use crate::commands::versions::diff::lines;
+use crate::commands::versions::diff::rows::parts;
 use crate::out::{BAD, FAINT, GOOD, ODD, styled};
 
 use super::{NAMED, SHOWN};
@@ -50,33 +52,12 @@ fn of_text(lines: &[Line]) -> Vec<String> {
 
 /// One side of a line that changed, if it has it: what only that side has in its colour.
 fn side(line: &Line, is_left: bool) -> Option<String> {
-    let whole = |text: &str, kind| vec![Piece { kind, text: text.strip_suffix('\n').unwrap_or(text).to_owned() }];
-    let pieces = match line {
-        Line::Same { .. } => return None,
-        Line::Removed { text, .. } if is_left => whole(text, Kind::Removed),
-        Line::Added { text, .. } if !is_left => whole(text, Kind::Added),
-        Line::Removed { .. } | Line::Added { .. } => return None,
-        Line::Changed { pieces, .. } => pieces.clone(),
-    };
+    if matches!(line, Line::Same { .. }) {
+        return None;
+    }
+    let (_, pieces) = lines::side(line, is_left)?;
     let (mark, style) = if is_left { ("-", BAD) } else { ("+", GOOD) };
-    let mut text = String::new();
-    let mut room = LENGTH;
-    for piece in pieces.iter().filter(|piece| if is_left { piece.kind.is_left() } else { piece.kind.is_right() }) {
-        let shown: String = piece.text.chars().take(room).collect();
-        room = room.saturating_sub(shown.chars().count());
-        let shown = fit(&shown, piece.kind);
-        text.push_str(&if piece.kind == Kind::Same { shown } else { styled(style, shown) });
-    }
-    let more = if room == 0 { "…" } else { "" };
-    Some(format!("{} {text}{more}", styled(style, mark)))
-}
-
-/// A piece as it is shown: white space that alone changed is to be seen.
-fn fit(text: &str, kind: Kind) -> String {
-    if kind != Kind::Same && text.chars().all(char::is_whitespace) {
-        return visible(text).replace(' ', "·").replace('\t', "⇥").replace('\n', "⏎");
-    }
-    visible(text.strip_suffix('\n').unwrap_or(text)).replace('\t', "    ")
+    Some(format!("{} {}", styled(style, mark), lines::drawn(&pieces, is_left, LENGTH)))
 }
 
 /// The places of a structure, unless a few words have told them all.
@@ -105,12 +86,6 @@ pub(super) fn of_rows(diff: &DatasetDiff) -> Vec<String> {
     let changed =
         diff.changed.iter().map(|row| format!("{} {}: {}", styled(ODD, "~"), name(Some(&row.id)), parts(row)));
     added.chain(removed).chain(changed).collect()
-}
-
-/// What of a row has changed.
-fn parts(change: &Change) -> String {
-    let parts = [(change.input, "input"), (change.expected, "expectation"), (change.other, "tags, split or metadata")];
-    parts.iter().filter(|(changed, _)| *changed).map(|(_, what)| *what).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

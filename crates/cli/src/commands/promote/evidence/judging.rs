@@ -1,8 +1,9 @@
 //! The gates of the eval as it is today, held against a recorded run.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
+use carat_core::RunId;
 use carat_core::compare::{Settings, Sides};
 use carat_core::event::{PlanOutline, Variant};
 use carat_core::fold::{GateReport, Progress, Report};
@@ -18,6 +19,7 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::recorded::Recorded;
 
+use super::imports::Imports;
 use super::present::Present;
 use super::runs::{Group, Run, settings_of, spoken_of};
 
@@ -26,6 +28,7 @@ pub(super) struct Bench<'m> {
     matter: &'m Matter<'m>,
     present: &'m Present,
     runs: &'m [Run],
+    imports: &'m Imports,
     gates: Vec<GateSpec>,
     folded: HashMap<String, Arc<Folded>>,
     /// Gates that had nothing to be held against, the label pointing nowhere.
@@ -38,14 +41,17 @@ pub(super) struct Bench<'m> {
 struct Folded {
     report: Option<Report>,
     sides: Sides,
+    /// The runs from which variants took answers, and when each began, by the numbers of the variants.
+    origins: BTreeMap<u32, BTreeMap<RunId, String>>,
 }
 
 impl<'m> Bench<'m> {
-    pub(super) fn new(matter: &'m Matter<'m>, present: &'m Present, runs: &'m [Run]) -> Self {
+    pub(super) fn new(matter: &'m Matter<'m>, present: &'m Present, runs: &'m [Run], imports: &'m Imports) -> Self {
         Self {
             matter,
             present,
             runs,
+            imports,
             gates: present.gates(),
             folded: HashMap::new(),
             not_applicable: 0,
@@ -53,9 +59,15 @@ impl<'m> Bench<'m> {
         }
     }
 
+    /// Whether a run was imported, and the policy takes none of this eval on this model.
+    pub(super) fn refuses(&self, run: &Run, model: &str) -> bool {
+        let is_imported = self.imports.of_run(run.record.id.as_str()).is_some();
+        is_imported && self.matter.policy.refuses_imported(&self.present.eval.name, model)
+    }
+
     /// The command that would make what gates found nothing of; none where nothing is missing, or no command makes it.
     pub(super) fn baseline_command(&self) -> Option<String> {
-        let current = self.matter.current.as_ref().filter(|_| !self.without_baseline.is_empty())?;
+        let current = self.matter.base().filter(|_| !self.without_baseline.is_empty())?;
         let eval = &self.present.eval.name;
         // A judge that compares has to have something to compare with, which no gate has.
         let first = if self.present.prefers() { "" } else { " --baseline none" };
@@ -105,10 +117,23 @@ impl<'m> Bench<'m> {
                 evidence.flaw = Some(format!("{} got not one answer in it", variant.label));
                 return Ok(());
             }
+            self.look_at_origins(folded.origins.get(&variant.number), evidence);
             let missed = self.held(group.run, variant, &folded, report).await?;
             evidence.failed_gates.extend(missed);
         }
         Ok(())
+    }
+
+    /// Answers that were taken from the record are as old, and from as far away, as they were there.
+    fn look_at_origins(&self, origins: Option<&BTreeMap<RunId, String>>, evidence: &mut Evidence) {
+        for (run, since) in origins.into_iter().flatten() {
+            if evidence.oldest_answer.as_ref().is_none_or(|oldest| since < oldest) {
+                evidence.oldest_answer = Some(since.clone());
+            }
+            if evidence.taken_in.is_none() {
+                evidence.taken_in = self.imports.of_run(run.as_str()).cloned();
+            }
+        }
     }
 
     /// The gates that a variant misses, in words.
@@ -119,7 +144,7 @@ impl<'m> Bench<'m> {
         folded: &Folded,
         report: &Report,
     ) -> Result<Vec<String>, Fault> {
-        let (gates, baseline) = match self.matter.current.clone() {
+        let (gates, baseline) = match self.matter.base().cloned() {
             None => (self.without_baseline(), Err("there is nothing to compare with yet".to_owned())),
             Some(current) if self.gates.iter().any(is_against_baseline) => {
                 (self.gates.clone(), self.baseline(run, variant, &current).await?)
@@ -142,7 +167,7 @@ impl<'m> Bench<'m> {
         gates::without_baseline(&self.gates)
     }
 
-    /// The variant that the label's present version stands for: in the same run, else in the newest that is whole; else why
+    /// The variant that the version stands for which the label points to: in the same run, else in the newest that is whole; else why
     /// there is none.
     async fn baseline(
         &mut self,
@@ -154,6 +179,9 @@ impl<'m> Bench<'m> {
         let others = self.runs.iter().filter(|other| other.record.id != run.record.id);
         for candidate in [run].into_iter().chain(others) {
             let Some(like) = like(candidate, variant, current) else { continue };
+            if self.refuses(candidate, &variant.model.name) {
+                continue;
+            }
             let is_other = candidate.record.id != run.record.id;
             if is_other && !(has_same_rows(candidate, run, current) && self.is_whole(candidate).await?) {
                 continue;
@@ -161,13 +189,13 @@ impl<'m> Bench<'m> {
             let sides = self.fold(candidate).await?.sides.clone();
             return Ok(Ok(Baseline { sides, variant: Some(like.label.clone()) }));
         }
-        let (label, model) = (&matter.label, &variant.model.name);
+        let (place, model) = (matter.place(), &variant.model.name);
         self.without_baseline.insert(model.to_string());
         let how = match current.kind {
             Kind::Dataset => format!(", make one with {current} for its dataset"),
             Kind::Prompt | Kind::Model | Kind::Eval => String::new(),
         };
-        Ok(Err(format!("there is no run of {current}, where `{label}` points, with {model} as it is in that run{how}")))
+        Ok(Err(format!("there is no run of {current}, {place}, with {model} as it is in that run{how}")))
     }
 
     /// Whether another run was measured as this one.
@@ -193,7 +221,11 @@ impl<'m> Bench<'m> {
                 Ok(())
             })
             .await?;
-        let folded = Arc::new(Folded { report: Report::of(&progress), sides });
+        let folded = Arc::new(Folded {
+            report: Report::of(&progress),
+            sides,
+            origins: progress.variants.iter().map(|(number, tally)| (*number, tally.origins.clone())).collect(),
+        });
         self.folded.insert(id, Arc::clone(&folded));
         Ok(folded)
     }

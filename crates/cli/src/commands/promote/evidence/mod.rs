@@ -5,7 +5,9 @@
 //! read or judged counts for nothing.
 
 mod datasets;
+mod imports;
 mod judging;
+mod otherwise;
 mod present;
 mod runs;
 mod surroundings;
@@ -13,12 +15,14 @@ mod surroundings;
 use std::collections::{BTreeMap, BTreeSet};
 
 use carat_core::nearest::nearest;
-use carat_core::promotion::{EvalFacts, Evidence};
+use carat_core::promotion::{EvalFacts, EvalTerms, Evidence};
 
 use crate::exit::Exit;
 use crate::fault::Fault;
 
 use super::matter::Matter;
+use imports::Imports;
+pub(super) use otherwise::otherwise;
 use present::Present;
 pub(super) use present::compares_with_baseline;
 
@@ -26,6 +30,8 @@ pub(super) use present::compares_with_baseline;
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
     pub(super) evals: Vec<EvalFacts>,
+    /// What the evals ask for that concern the thing.
+    pub(super) terms: Vec<EvalTerms>,
     pub(super) evidence: Vec<Evidence>,
     /// Why evals of the project cannot be read.
     pub(super) unreadable: BTreeMap<String, String>,
@@ -41,8 +47,12 @@ pub(super) struct Gathered {
 pub(super) async fn gather(matter: &Matter<'_>) -> Result<Gathered, Fault> {
     let mut gathered = Gathered::default();
     let evals: BTreeSet<&str> = matter.policy.needs.iter().map(|need| need.eval.as_str()).collect();
+    if evals.is_empty() {
+        return Ok(gathered);
+    }
+    let imports = Imports::of(matter.store()).await?;
     for eval in evals {
-        match of_eval(matter, eval, &mut gathered).await {
+        match of_eval(matter, eval, &imports, &mut gathered).await {
             Ok(()) => {}
             // An eval that cannot be read is one that shows nothing.
             Err(fault) if fault.exit == Exit::Mendable => {
@@ -54,7 +64,7 @@ pub(super) async fn gather(matter: &Matter<'_>) -> Result<Gathered, Fault> {
     Ok(gathered)
 }
 
-async fn of_eval(matter: &Matter<'_>, eval: &str, gathered: &mut Gathered) -> Result<(), Fault> {
+async fn of_eval(matter: &Matter<'_>, eval: &str, imports: &Imports, gathered: &mut Gathered) -> Result<(), Fault> {
     let evals = matter.session().project.evals();
     if !evals.iter().any(|known| known == eval) {
         let near = nearest(eval, evals.iter().map(String::as_str)).map(|near| format!("there is `{near}`"));
@@ -63,12 +73,11 @@ async fn of_eval(matter: &Matter<'_>, eval: &str, gathered: &mut Gathered) -> Re
     }
     let present = Present::read(matter, eval).await?;
     let facts = present.facts(matter.session(), &matter.subject);
-    let concerns = facts.concerns;
+    let terms = facts.concerns.then(|| present.terms(&facts));
     gathered.evals.push(facts);
-    if !concerns {
-        return Ok(());
-    }
-    let shown = runs::evidence(matter, &present).await?;
+    let Some(terms) = terms else { return Ok(()) };
+    gathered.terms.push(terms);
+    let shown = runs::evidence(matter, &present, imports).await?;
     gathered.evidence.extend(shown.evidence);
     gathered.remarks.insert(eval.to_owned(), shown.remarks);
     gathered.baseline_commands.extend(shown.baseline_command.map(|command| (eval.to_owned(), command)));

@@ -2,9 +2,10 @@
 
 use carat_core::Digest;
 use carat_core::event::{PlanOutline, RunStatus};
-use carat_core::promotion::EvalFacts;
+use carat_core::promotion::{EvalFacts, EvalTerms};
 use carat_core::spec::{EvalSpec, GateMode, GateSpec, Rival, ScorerSpec};
 use carat_core::version::{Kind, Reference, VersionId};
+use carat_eval::gates::written;
 use carat_registry::EvalOnDisk;
 
 use crate::commands::eval::measured;
@@ -15,6 +16,8 @@ use crate::session::Session;
 /// An eval as it is today.
 pub(super) struct Present {
     pub(super) eval: EvalOnDisk,
+    /// The digest of its spec as it is written.
+    spec: Digest,
 }
 
 /// What is known of a run besides its plan.
@@ -28,7 +31,10 @@ pub(super) struct Ended {
 
 impl Present {
     pub(super) async fn read(matter: &Matter<'_>, name: &str) -> Result<Self, Fault> {
-        Ok(Self { eval: measured::present(name, &matter.shelf.catalogue).await? })
+        let catalogue = &matter.shelf.catalogue;
+        let eval = measured::present(name, catalogue).await?;
+        // Graders are read as scorers in the one, and stand as they were written in the other.
+        Ok(Self { eval, spec: catalogue.eval(name).await?.eval.digest() })
     }
 
     /// What the spec says of the thing that is to be promoted.
@@ -42,6 +48,12 @@ impl Present {
             Kind::Eval => false,
         };
         EvalFacts { eval: self.eval.name.clone(), concerns, models }
+    }
+
+    /// What it asks for.
+    pub(super) fn terms(&self, facts: &EvalFacts) -> EvalTerms {
+        let gates = self.gates().iter().map(written).collect();
+        EvalTerms { eval: facts.eval.clone(), spec: self.spec, models: facts.models.clone(), gates }
     }
 
     /// How the spec refers to a model: by its name, unless it names a version.
@@ -131,6 +143,7 @@ fn cut_short(ended: &Ended) -> Option<String> {
         Some(RunStatus::Finished) => return None,
         Some(RunStatus::Interrupted) => "it was interrupted",
         Some(RunStatus::Failed) => "it failed",
+        Some(RunStatus::OverBudget) => "its budget was used up before it was done",
         None if ended.is_running => "it is still running",
         None => "it was killed",
     };

@@ -13,6 +13,7 @@ use crate::commands::promote::matter::Matter;
 use crate::fault::Fault;
 
 use super::datasets::{Datasets, Used};
+use super::imports::Imports;
 use super::judging::Bench;
 use super::present::{Ended, Present};
 use super::surroundings::{compared_with_another, other_surroundings};
@@ -72,18 +73,21 @@ pub(super) struct Shown {
 }
 
 /// Looks through the runs of an eval. The newest that counts decides: older runs are not judged any more.
-pub(super) async fn evidence(matter: &Matter<'_>, present: &Present) -> Result<Shown, Fault> {
+pub(super) async fn evidence(matter: &Matter<'_>, present: &Present, imports: &Imports) -> Result<Shown, Fault> {
     let runs = runs_of(matter, &present.eval.name).await?;
     let mut datasets = Datasets::of_project(matter);
-    let mut bench = Bench::new(matter, present, &runs);
+    let mut bench = Bench::new(matter, present, &runs, imports);
     let mut judged: BTreeMap<String, Judged> = BTreeMap::new();
     let mut all = Vec::new();
     for run in &runs {
         for group in groups(&run.plan, &matter.subject, run) {
             let dataset = datasets.of(&run.plan, &present.eval.spec.dataset).await?;
             let mut evidence = as_recorded(present, &group, &dataset);
+            evidence.taken_in = imports.of_run(&evidence.id.run).cloned();
             let so_far = judged.entry(group.model.clone()).or_default();
-            if group.subject == matter.subject.digest {
+            // What will not count need not be judged, and must not keep what will from being looked at.
+            let is_ours = group.subject == matter.subject.digest;
+            if is_ours && !bench.refuses(run, &group.model) {
                 evidence.flaw = flaw(matter, present, &group).await?.or(dataset.flaw);
                 if evidence.flaw.is_none() && !so_far.is_enough_before(run) {
                     bench.judge(&group, &mut evidence).await?;
@@ -184,6 +188,8 @@ fn as_recorded(present: &Present, group: &Group<'_>, dataset: &Used) -> Evidence
         dataset_superseded: dataset.superseded.clone(),
         failed_gates: Vec::new(),
         gates: 0,
+        taken_in: None,
+        oldest_answer: None,
     }
 }
 

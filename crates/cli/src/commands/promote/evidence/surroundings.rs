@@ -50,7 +50,7 @@ pub(super) async fn compared_with_another(
     present: &Present,
     plan: &PlanOutline,
 ) -> Result<Option<String>, Fault> {
-    let Some(current) = matter.current.as_ref().filter(|_| present.prefers()) else { return Ok(None) };
+    let Some(current) = matter.base().filter(|_| present.prefers()) else { return Ok(None) };
     let reference = plan.baseline.as_deref().unwrap_or_default();
     let (run, label) = reference.split_once(':').map_or((reference, None), |(run, label)| (run, Some(label)));
     // What is no run of this store cannot be looked at.
@@ -63,7 +63,6 @@ pub(super) async fn compared_with_another(
         let mut named = other.variants.iter().filter(is_named).peekable();
         named.peek().is_some() && named.all(|variant| spoken_of(&other, variant, current) == Some(current.digest))
     });
-    let label = &matter.label;
-    Ok((!is_current)
-        .then(|| format!("its judge compared with `{reference}`, not with {current}, where `{label}` points")))
+    let place = matter.place();
+    Ok((!is_current).then(|| format!("its judge compared with `{reference}`, not with {current}, {place}")))
 }

@@ -230,3 +230,58 @@ fn of_a_model_only_what_it_answers_itself_is_evidence() {
     assert_eq!(known.findings().len(), 2, "no need is left that asks anything of this model");
     assert!(!known.holds());
 }
+
+#[test]
+fn evidence_is_as_old_as_the_oldest_answer_that_it_rests_on() {
+    let aged = |since: &str| {
+        with_run("needs: [{eval: triage, max_age: 7d}]", |run| run.oldest_answer = Some(since.to_owned())).finding()
+    };
+    assert!(aged("2026-11-26T09:00:00.000Z").holds);
+    let finding = aged("2026-11-01T09:00:00.000Z");
+    assert!(!finding.holds);
+    assert!(
+        finding
+            .because
+            .iter()
+            .any(|why| why.contains("some of its answers were taken from a run that began at 2026-11-01")),
+        "{finding:?}"
+    );
+}
+
+fn taken_in() -> Option<TakenIn> {
+    Some(TakenIn { by: person("Bob"), at: "2026-11-26T11:00:00.000Z".to_owned() })
+}
+
+#[test]
+fn a_run_that_was_imported_counts_and_is_told_to_be_one() {
+    let finding = with_run(NEEDS, |run| run.taken_in = taken_in()).finding();
+    assert!(finding.holds);
+    let because = "on nearest: 4 gates held in run 019abcde-f012 on tickets@3, which ended at 2026-11-26T10:00:00.000Z; \
+                   measured elsewhere; imported by Bob at 2026-11-26T11:00:00.000Z";
+    assert_eq!(said(&finding), because);
+}
+
+#[test]
+fn a_policy_can_refuse_runs_that_were_imported_and_an_older_one_made_here_decides_then() {
+    let policy = "needs: [{eval: triage, imported: refuse}]";
+    let mut known = with_run(policy, |run| run.taken_in = taken_in());
+    assert_eq!(
+        known.said(),
+        "on nearest: run 019abcde-f012 does not count: it was measured elsewhere (imported by Bob at \
+         2026-11-26T11:00:00.000Z), and the policy of `production` takes no imported run of this eval; \
+         run carat eval triage --prompt support/triage@7"
+    );
+    let here = Evidence { finished_at: Some("2026-11-26T09:00:00.000Z".to_owned()), ..run("nearest") };
+    known.evidence.push(here);
+    assert!(known.holds());
+}
+
+#[test]
+fn what_relative_gates_are_held_against_is_where_the_label_stood_if_somebody_moved_it_by_hand() {
+    let mut known = with_run(NEEDS, |run| run.failed_gates = vec!["a gate".to_owned()]);
+    known.current = Some(version(Kind::Prompt, "support/triage", 6));
+    known.bypassed = true;
+    let told = known.said();
+    let relative = "(relative to support/triage@6, where `production` stood before it was moved by hand)";
+    assert!(told.contains(relative), "{told}");
+}

@@ -1,11 +1,11 @@
 mod evidence;
-mod properties;
+pub(in crate::promotion) mod properties;
 mod quiet;
 mod reviewers;
 
 use super::*;
 use crate::Digest;
-use crate::promotion::{EvidenceId, Newer};
+use crate::promotion::{EvidenceId, Newer, TakenIn};
 use crate::spec::{Need, PolicySpec};
 use crate::version::{Kind, Source};
 
@@ -19,8 +19,11 @@ struct Known {
     subject: VersionId,
     label: Label,
     current: Option<VersionId>,
+    bypassed: bool,
     proposer: Actor,
     authors: Vec<Actor>,
+    commit: Option<Commit>,
+    unwritten: Option<TakenIn>,
     approvals: Vec<Approval>,
     owner: Option<String>,
     evals: Vec<EvalFacts>,
@@ -36,8 +39,11 @@ impl Known {
             subject: version(Kind::Prompt, "support/triage", 7),
             label: Label::new("production").unwrap(),
             current: None,
+            bypassed: false,
             proposer: person("Ada <ada@example.com>"),
             authors: vec![person("Ada <ada@example.com>")],
+            commit: None,
+            unwritten: None,
             approvals: Vec::new(),
             owner: None,
             evals: vec![eval("triage", true, &["nearest"])],
@@ -52,8 +58,11 @@ impl Known {
             subject: &self.subject,
             label: &self.label,
             current: self.current.as_ref(),
+            bypassed: self.bypassed,
             proposer: &self.proposer,
             authors: &self.authors,
+            commit: self.commit.as_ref(),
+            unwritten: self.unwritten.as_ref(),
             approvals: &self.approvals,
             owner: self.owner.as_deref(),
             evals: &self.evals,
@@ -115,6 +124,8 @@ fn run(model: &str) -> Evidence {
         dataset_superseded: None,
         failed_gates: Vec::new(),
         gates: 4,
+        taken_in: None,
+        oldest_answer: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::spec::{Day, QuietHours};
+use crate::spec::{Day, Imported, QuietHours};
 
 fn any_instant() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -14,8 +14,10 @@ fn any_instant() -> impl Strategy<Value = String> {
 
 fn any_need() -> impl Strategy<Value = Need> {
     let age = || prop::option::of(prop_oneof![Just("1d"), Just("36h"), Just("1w")]);
-    (prop_oneof![Just("triage"), Just("summary")], prop::collection::vec("a|b", 0..2), age(), age()).prop_map(
-        |(eval, models, age, dataset)| Need {
+    let imported = prop_oneof![Just(Imported::Allow), Just(Imported::Refuse)];
+    (prop_oneof![Just("triage"), Just("summary")], prop::collection::vec("a|b", 0..2), age(), age(), imported).prop_map(
+        |(eval, models, age, dataset, imported)| Need {
+            imported,
             eval: eval.to_owned(),
             models,
             max_age: age.map(|age| age.parse().unwrap()),
@@ -24,7 +26,7 @@ fn any_need() -> impl Strategy<Value = Need> {
     )
 }
 
-fn any_policy() -> impl Strategy<Value = PolicySpec> {
+pub(in crate::promotion) fn any_policy() -> impl Strategy<Value = PolicySpec> {
     let quiet = prop::sample::select(Day::ALL.to_vec()).prop_map(|day| QuietHours {
         days: vec![day],
         from: None,

@@ -73,3 +73,36 @@ fn a_yes_of_nobody_known_does_not_count() {
     let because = "the word of unknown does not count: nothing said who it is; somebody else has to approve";
     assert_eq!(known.said(), because);
 }
+
+#[test]
+fn whoever_wrote_the_last_commit_to_the_file_does_not_review_it_whoever_saved_it() {
+    let mut known = Known::with("reviewers: 1");
+    known.authors = vec![person("CI")];
+    known.proposer = person("CI");
+    let by = person("Eve <eve@example.com>");
+    known.commit =
+        Some(Commit { by, id: "0123456789abcdef".repeat(3), path: "prompts/support/triage.prompty".to_owned() });
+    known.approvals = vec![says("Eve W. <Eve@Example.com>", true)];
+    assert_eq!(
+        known.said(),
+        "the word of Eve W. <Eve@Example.com> does not count: whoever wrote its last commit does not review it; \
+         somebody else has to approve; git has Eve <eve@example.com> for the author of the last commit to \
+         prompts/support/triage.prompty (0123456789), who does not review it"
+    );
+    known.approvals.push(says("Bob", true));
+    let finding = known.finding();
+    assert!(finding.holds && finding.because.len() == 2, "it is on record all the same: {finding:?}");
+    known.policy = crate::yaml::read("reviewers: 1\nauthor_may_approve: true", "carat.yaml").unwrap();
+    known.approvals.truncate(1);
+    assert_eq!(known.said(), "Eve W. <Eve@Example.com> approves");
+}
+
+#[test]
+fn that_nobody_knows_who_wrote_what_was_imported_is_on_record_where_authors_do_not_review() {
+    let mut known = Known::with("reviewers: 1");
+    known.unwritten = Some(TakenIn { by: person("Bob"), at: NOW.to_owned() });
+    known.approvals = vec![says("Cem", true)];
+    assert_eq!(known.said(), format!("Cem approves; who wrote it is not known here: imported by Bob at {NOW}"));
+    known.policy.author_may_approve = true;
+    assert_eq!(known.said(), "Cem approves");
+}
