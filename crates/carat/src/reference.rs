@@ -85,15 +85,3 @@ pub(crate) fn refuse_label(word: &str) -> Option<&'static str> {
     }
     (word.len() > 64).then_some("it is longer than 64 characters")
 }
-
-/// Why a word cannot be the name of a prompt; none where it can.
-pub(crate) fn refuse_name(name: &str) -> Option<&'static str> {
-    if name.is_empty() {
-        return Some("it is empty");
-    }
-    if name.chars().any(char::is_control) {
-        return Some("it holds a control character");
-    }
-    let reads_as_itself = Reference::read(name).is_ok_and(|reference| reference.pick.is_none());
-    (!reads_as_itself).then_some("what follows its last `@` reads as a version")
-}

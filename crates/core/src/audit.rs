@@ -52,6 +52,8 @@ pub struct Entry {
 pub enum Action {
     /// A content got a number.
     VersionSaved,
+    /// What a version consists of was kept, after the version had got its number.
+    ContentKept,
     /// A label that has no policy was moved.
     LabelMoved,
     /// A promotion was proposed.
@@ -79,6 +81,7 @@ impl Action {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::VersionSaved => "version_saved",
+            Self::ContentKept => "content_kept",
             Self::LabelMoved => "label_moved",
             Self::PromotionProposed => "promotion_proposed",
             Self::PromotionApproved => "promotion_approved",

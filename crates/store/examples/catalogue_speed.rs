@@ -46,7 +46,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let whole: Vec<u8> = digests.iter().flat_map(|digest| *digest.as_bytes()).collect();
     let id = save(&store, Kind::Dataset, Digest::of_bytes(&whole), None).await?;
     let start = Instant::now();
-    store.keep_rows(&id, rows(count)?).await?;
+    let by = Actor { name: "speed".to_owned(), source: Source::Unknown };
+    store.keep_rows(&id, rows(count)?, &by, AT).await?;
     tell("keeping a row", start, count);
     let (start, mut last) = (Instant::now(), None);
     while let Some((position, _)) = store.rows_after(&id, last, 256).await?.pop() {

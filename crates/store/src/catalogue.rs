@@ -14,7 +14,7 @@ mod versions;
 
 pub use promotions::{Kept, LabelMove, Step};
 pub use rows::RowsError;
-pub use versions::{NewVersion, Saved, Version};
+pub use versions::{Arrival, NewVersion, Saved, TakenIn, Version};
 
 pub(crate) use audit::TOOL;
 pub(crate) use change::Change;

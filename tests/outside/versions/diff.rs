@@ -218,7 +218,7 @@ fn datasets_are_compared_row_by_row_and_field_by_field() {
     let diff = &json["diffs"][0]["diff"];
     assert_eq!((&diff["added"][0]["id"], &diff["removed"][0]["id"]), (&"f-5".into(), &"f-2".into()));
     assert_eq!(diff["changed"][0]["fields"]["changes"][0]["path"], "$.tags[1]");
-    assert_eq!((&diff["unchanged"], &json["diffs"][0]["left"]["version"]), (&1.into(), &1.into()));
+    assert_eq!((&diff["unchanged"], &json["diffs"][0]["left"]["number"]), (&1.into(), &1.into()));
 }
 
 #[test]
@@ -285,7 +285,7 @@ fn a_diff_as_json_is_data() {
     let json: Value =
         serde_json::from_str(&well(&much_changed(), &["prompt", "diff", "support/triage", "--json"]).data).unwrap();
     let entry = &json["diffs"][0];
-    assert_eq!((&entry["left"]["version"], &entry["right"]["version"]), (&1.into(), &Value::Null));
+    assert_eq!((&entry["left"]["number"], &entry["right"]["number"]), (&1.into(), &Value::Null));
     assert_eq!(entry["diff"]["includes"][0]["path"], "_queues.jinja");
     assert_eq!(entry["diff"]["pictures"][0]["path"], "dot.png");
     let paths: Vec<&str> = entry["diff"]["structure"]["changes"]

@@ -172,7 +172,7 @@ fn a_hostile_bundle_writes_nowhere_else() {
     }
     insta::assert_snapshot!(told(&project, &["prompt", "import", "name.carat"]), @"
     exit 2
-    error: name.carat: `../../x` would lie outside of prompts/, so nothing is taken
+    error: name.carat:2: `../../x` cannot be the name of a prompt: it is no path of a file below one folder, such as `support/triage`
     ");
     insta::assert_snapshot!(told(&project, &["prompt", "import", "include.carat"]), @"
     exit 0

@@ -198,9 +198,11 @@ fn the_prompts_of_a_folder_are_taken_over() {
     project.write("elsewhere/out.prompty", "---\nname: x\n---\nuser:\n{% include \"../carat.yaml\" %}\n");
     insta::assert_snapshot!(told(&project, &["prompt", "import", "elsewhere"]), @"
     exit 2
-    greet@1 sha256:7b91c3c73d71bebb93c99002a0987b00a46ef238cf090c7a2c041298d7dea06b (new)
-    error: in elsewhere: out.prompty:5: cannot include `../carat.yaml`: it lies outside of the folder that is imported
+    error: in elsewhere: out.prompty:5: cannot include `../carat.yaml`: it lies outside of the folder that is imported; --beside takes what lies beside it as well
+    nothing is taken: 1 of 2 prompts cannot be
     ");
+    std::fs::remove_file(project.file("elsewhere/out.prompty")).unwrap();
+    insta::assert_snapshot!(said(&project, &["prompt", "import", "elsewhere"]), @"greet@1 sha256:7b91c3c73d71bebb93c99002a0987b00a46ef238cf090c7a2c041298d7dea06b (new)");
     insta::assert_snapshot!(said(&project, &["prompt", "render", "greet@1"]), @"
     user:
     Be kind. Hello!
@@ -292,7 +294,7 @@ fn what_is_written_and_taken_in_is_told_as_json() {
     assert_eq!(
         written,
         serde_json::json!({"format": 1, "kind": "prompt", "path": "all.carat", "written": "new", "digest": digest,
-                           "prompts": [{"name": "sort", "number": 1, "digest": stable, "labels": ["stable"]}]})
+                           "prompts": [{"kind": "prompt", "name": "sort", "number": 1, "digest": stable, "labels": ["stable"]}]})
     );
     assert_eq!(json(&project, &export)["written"], "as_it_was");
     well(&project, &["prompt", "label", "sort@2", "stable"]);
@@ -301,17 +303,22 @@ fn what_is_written_and_taken_in_is_told_as_json() {
     let taken = json(&other, &["prompt", "import", "all.carat", "--labels"]);
     assert_eq!(taken["digest"], json(&project, &export)["digest"]);
     let (taken, newest) = (&taken["imported"][0], &versions(&project, "sort")[1].1);
+    let version = serde_json::json!({"kind": "prompt", "name": "sort", "number": 2, "digest": newest});
+    let moved = serde_json::json!({"label": "stable", "from": null, "to": version, "at": taken["since"],
+        "by": {"name": "Ada Lovelace <ada@example.com>", "source": "flag"}, "why": "imported from all.carat",
+        "promotion": null});
     assert_eq!(
         *taken,
-        serde_json::json!({"name": "sort", "number": 1, "digest": newest, "new": true, "since": taken["since"],
-                           "number_there": 2, "labels": [{"label": "stable", "moved": true}]})
+        serde_json::json!({"kind": "prompt", "name": "sort", "number": 2, "digest": newest, "new": true,
+                           "since": taken["since"], "number_there": 2, "instead": null,
+                           "labels": [{"label": "stable", "moved": moved}]})
     );
     other.write("carat.yaml", "policy:\n  stable: { reviewers: 1 }\n");
     let again = json(&other, &["prompt", "import", "all.carat", "--labels"]);
     assert_eq!(again["imported"][0]["new"], false);
     assert_eq!(
         again["imported"][0]["labels"][0],
-        serde_json::json!({"label": "stable", "moved": false, "why": "policy"})
+        serde_json::json!({"label": "stable", "moved": null, "why": "policy"})
     );
     let files = json(&project, &["prompt", "export", "sort@1", "--out", "old"]);
     assert_eq!(files["files"], serde_json::json!([{"path": "old/sort.prompty", "written": "new"}]));

@@ -40,8 +40,11 @@ fn what_a_move_did_is_said() {
     insta::assert_snapshot!(said(&project, &["prompt", "label", "sort", "new", "--remove", "--json"]), @r#"
     {
       "format": 1,
-      "moved": true,
-      "move": {
+      "kind": "prompt",
+      "name": "sort",
+      "label": "new",
+      "version": null,
+      "moved": {
         "label": "new",
         "from": {
           "kind": "prompt",
@@ -49,11 +52,14 @@ fn what_a_move_did_is_said() {
           "number": 3,
           "digest": "sha256:bdb5f32abe2c28829dc0f1f65305ed3c01fe292219a7b05140d77c2003616d61"
         },
+        "to": null,
         "at": "WHEN",
         "by": {
           "name": "Ada Lovelace <ada@example.com>",
           "source": "flag"
-        }
+        },
+        "why": null,
+        "promotion": null
       }
     }
     "#);

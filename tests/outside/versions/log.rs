@@ -154,6 +154,7 @@ fn all_of_a_project_is_saved_at_once_and_what_is_broken_holds_up_nothing() {
       "kind": "dataset",
       "saved": [
         {
+          "kind": "dataset",
           "name": "fruit",
           "number": 1,
           "digest": "sha256:bec777435a2375d925c4d605c746f70e698c006b3306f8c238af8f1318425447",

@@ -1,8 +1,10 @@
 //! Versions and labels: what is saved, shown, compared, labelled, and carried elsewhere.
 
+mod carried;
 mod diff;
 mod errors;
 mod export;
+mod kept;
 mod labels;
 mod log;
 mod show;

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::{BundleError, Entry, Frame};
 use crate::Prompt;
-use crate::reference::{refuse_label, refuse_name};
+use crate::reference::refuse_label;
 
 /// A line as written.
 #[derive(Serialize, Deserialize)]
@@ -69,7 +69,7 @@ fn read<'a>(text: &'a str, number: usize, file: &str) -> Result<Line<'a>, Bundle
 
 /// Why these cannot be a version's.
 pub(super) fn unfit(name: &str, version: u32, labels: &BTreeSet<String>) -> Option<String> {
-    if let Some(why) = refuse_name(name) {
+    if let Some(why) = carat_prompt::names::unfit(name) {
         return Some(format!("`{}` cannot be the name of a prompt: {why}", name.escape_debug()));
     }
     if version == 0 {

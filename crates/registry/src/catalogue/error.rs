@@ -91,6 +91,16 @@ pub enum CatalogueError {
         /// The versions that there are.
         choice: String,
     },
+    /// What goes by this name as a file can have no versions.
+    #[error("`{name}` cannot be the name of a {kind} that has versions: {why}; rename its file")]
+    BadName {
+        /// What kind of thing.
+        kind: Kind,
+        /// The name.
+        name: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
     /// A version of which only number and digest are known.
     #[error("of the {} {version} ({}) only the name is known: {why}", .version.kind, .version.digest.short())]
     NotKept {

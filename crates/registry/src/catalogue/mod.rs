@@ -53,12 +53,21 @@ impl Catalogue {
     /// Gives a content its number under a name, if it has none yet.
     async fn save(
         &self,
-        (kind, name, digest): (Kind, &str, Digest),
+        what: (Kind, &str, Digest),
         body: Option<&str>,
         message: Option<&str>,
     ) -> Result<Saved, CatalogueError> {
+        Ok(self.store.save_version(&self.new_version(what, body, message)).await?)
+    }
+
+    fn new_version<'a>(
+        &'a self,
+        (kind, name, digest): (Kind, &'a str, Digest),
+        body: Option<&'a str>,
+        message: Option<&'a str>,
+    ) -> NewVersion<'a> {
         let (by, at, commit) = (&self.by, self.now.as_str(), self.commit.as_deref());
-        Ok(self.store.save_version(&NewVersion { kind, name, digest, body, by, at, message, commit }).await?)
+        NewVersion { kind, name, digest, body, by, at, message, commit }
     }
 
     /// What a version consists of, where that was kept.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use carat_core::names::unfit;
 use carat_core::version::{Kind, VersionId};
 use carat_core::{Image, Package, Prompt};
 use carat_store::Saved;
@@ -82,10 +83,13 @@ impl Catalogue {
     /// Gives a prompt its number, if it has none yet. What a person said of it is kept with a new one.
     ///
     /// # Errors
-    /// The store cannot be written.
+    /// Its name is one that no bundle can carry ([`carat_core::names::unfit`]); the store cannot be written.
     pub async fn save_prompt(&self, found: &FoundPrompt, message: Option<&str>) -> Result<Saved, CatalogueError> {
         if let Some(id) = &found.version {
             return Ok(Saved { id: id.clone(), is_new: false });
+        }
+        if let Some(why) = unfit(&found.prompt.name) {
+            return Err(CatalogueError::BadName { kind: Kind::Prompt, name: found.prompt.name.clone(), why });
         }
         let body = serde_json::json!(found.package).to_string();
         let what = (Kind::Prompt, found.prompt.name.as_str(), found.prompt.digest());

@@ -63,7 +63,8 @@ impl Catalogue {
 
     async fn latest_then(&self, kind: Kind, name: &str, at: &str) -> Result<Option<Version>, CatalogueError> {
         let mut versions = self.store.versions(kind, name).await?;
-        let Some(first) = versions.first().map(|first| first.provenance.at.clone()) else { return Ok(None) };
+        // Of versions that came from elsewhere, the first may have a higher number than later ones.
+        let Some(first) = versions.iter().map(|first| first.provenance.at.clone()).min() else { return Ok(None) };
         versions.retain(|version| version.provenance.at.as_str() <= at);
         let since = || format!("; the first was saved at {first}");
         versions.pop().map(Some).ok_or_else(|| not_then(kind, name, "version".to_owned(), at, since()))
@@ -105,17 +106,38 @@ impl Catalogue {
 
     /// The versions of a name in words: `there are versions 1 to 3 (candidate is 3, production is 2)`; none where there is none.
     pub(super) async fn choice(&self, kind: Kind, name: &str) -> Result<Option<String>, CatalogueError> {
-        let Some(latest) = self.store.version(kind, name, &Pick::Latest).await? else { return Ok(None) };
-        let labels = self.store.labels(kind, name).await?;
-        let numbers = match latest.id.number {
-            1 => "there is version 1".to_owned(),
-            last => format!("there are versions 1 to {last}"),
+        let numbers: Vec<u32> =
+            self.store.versions(kind, name).await?.iter().map(|version| version.id.number).collect();
+        let numbers = match numbers.as_slice() {
+            [] => return Ok(None),
+            [only] => format!("there is version {only}"),
+            several => format!("there are versions {}", in_words(several)),
         };
+        let labels = self.store.labels(kind, name).await?;
         let named = labels.iter().take(NAMED).map(|(label, version)| format!("{label} is {}", version.number));
         let mut named: Vec<String> = named.collect();
         named.extend((labels.len() > NAMED).then(|| "…".to_owned()));
         Ok(Some(if named.is_empty() { numbers } else { format!("{numbers} ({})", named.join(", ")) }))
     }
+}
+
+/// `1 to 3`, `1, 2 and 5 to 9`: the numbers, which ascend and may have gaps. Of many stretches the first and the last are told.
+fn in_words(numbers: &[u32]) -> String {
+    let mut stretches: Vec<String> = numbers
+        .chunk_by(|before, after| before + 1 == *after)
+        .flat_map(|stretch| match stretch {
+            [first, .., last] if first + 1 < *last => vec![format!("{first} to {last}")],
+            // Of two it is shorter to name both, unless they are all that there are.
+            [first, last] if numbers.len() == 2 => vec![format!("{first} to {last}")],
+            few => few.iter().map(u32::to_string).collect(),
+        })
+        .collect();
+    if stretches.len() > NAMED {
+        let last = stretches.len() - 1;
+        stretches.splice(NAMED - 2..last, ["…".to_owned()]);
+    }
+    let last = stretches.pop().unwrap_or_default();
+    if stretches.is_empty() { last } else { format!("{} and {last}", stretches.join(", ")) }
 }
 
 fn not_then(kind: Kind, name: &str, wanted: String, at: &str, since: String) -> CatalogueError {
@@ -142,6 +164,20 @@ fn instant(written: &str) -> Result<String, CatalogueError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_with_gaps_are_told_as_what_they_are() {
+        for (numbers, told) in [
+            (vec![1, 2], "1 to 2"),
+            (vec![1, 2, 3], "1 to 3"),
+            (vec![7], "7"),
+            (vec![2, 5], "2 and 5"),
+            (vec![1, 2, 5, 6, 7, 9], "1, 2, 5 to 7 and 9"),
+            ((1..100).map(|number| number * 2).collect(), "2, 4, 6, 8, 10, 12, 14, 16, 18, 20, … and 198"),
+        ] {
+            assert_eq!(in_words(&numbers), told);
+        }
+    }
 
     #[test]
     fn an_instant_of_any_zone_is_written_as_the_store_writes_it() {

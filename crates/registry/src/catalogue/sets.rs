@@ -72,25 +72,28 @@ impl Catalogue {
         Ok(FoundDataset { name: id.name.clone(), rows, digest: id.digest, survey, version: Some(id.clone()) })
     }
 
-    /// Gives a dataset its number, if it has none yet, and keeps its rows where that is wanted and they are not kept yet.
+    /// Gives a dataset its number, if it has none yet, and keeps its rows where that is wanted and they are not kept yet: both
+    /// or neither.
     ///
     /// # Errors
-    /// The rows cannot be read or have changed since they were found, or the store cannot be written. The number may have
-    /// been given by then.
+    /// The rows cannot be read or have changed since they were found, or the store cannot be written.
     pub async fn save_dataset(
         &self,
         found: &FoundDataset,
         keep_rows: bool,
         message: Option<&str>,
     ) -> Result<Saved, CatalogueError> {
-        let saved = match &found.version {
-            Some(id) => Saved { id: id.clone(), is_new: false },
-            None => self.save((Kind::Dataset, &found.name, found.digest), None, message).await?,
-        };
-        if keep_rows && !self.store.has_rows(&saved.id).await? {
-            self.store.keep_rows(&saved.id, found.rows.open()?).await?;
+        if let Some(id) = &found.version {
+            if keep_rows && !self.store.has_rows(id).await? {
+                self.store.keep_rows(id, found.rows.open()?, &self.by, &self.now).await?;
+            }
+            return Ok(Saved { id: id.clone(), is_new: false });
         }
-        Ok(saved)
+        let what = (Kind::Dataset, found.name.as_str(), found.digest);
+        if keep_rows {
+            return Ok(self.store.save_dataset(&self.new_version(what, None, message), found.rows.open()?).await?);
+        }
+        self.save(what, None, message).await
     }
 
     async fn working_dataset(&self, reference: &str) -> Result<FoundDataset, CatalogueError> {

@@ -118,6 +118,14 @@ async fn a_working_file_is_never_shadowed_by_a_version() {
 }
 
 #[tokio::test]
+async fn a_prompt_whose_name_reads_as_a_version_gets_none() {
+    let world = World::of(&[("prompts/support/triage@production.prompty", "user:\nHello\n")]).await;
+    let found = world.catalogue.prompt("support/triage@production").await.unwrap();
+    let refused = world.catalogue.save_prompt(&found, None).await.unwrap_err().to_string();
+    insta::assert_snapshot!(refused, @"`support/triage@production` cannot be the name of a prompt that has versions: what follows its last `@` reads as a version; rename its file");
+}
+
+#[tokio::test]
 async fn a_version_is_rendered_as_it_was_saved_when_everything_beside_it_has_changed() {
     let text = "---\nname: Triage\n---\nuser:\n{% include \"../rules.txt\" %}\n![]({{ picture }})![](a.png)\n";
     let mut world = World::of(&[(FILE, text), ("prompts/rules.txt", "Be kind.")]).await;

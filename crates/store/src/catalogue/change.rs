@@ -50,7 +50,7 @@ impl Change {
         self.commit_unlogged().await
     }
 
-    /// Makes a change that adds nothing to what the log says already.
+    /// Makes a change that adds nothing to what the log says already, or whose entries are written.
     pub(crate) async fn commit_unlogged(mut self) -> Result<(), StoreError> {
         if let Err(error) = self.connection.execute("COMMIT").await {
             return Err(self.error(&error));

@@ -80,21 +80,9 @@ impl Store {
         at: &str,
         why: Option<&str>,
     ) -> Result<Move, StoreError> {
-        let (signpost, act) = (Signpost { kind, name, label }, Act { by, at, why });
         let mut change = self.change("move a label").await?;
-        let from = change.points_to(signpost).await?;
-        let to = change.target(signpost, to).await?;
-        let moved = change.put(signpost, from, to, act, None).await?;
-        if moved.from == moved.to {
-            change.commit_unlogged().await?;
-            return Ok(moved);
-        }
-        let mut details = Map::new();
-        details.insert("label".to_owned(), label.as_str().into());
-        add_ends(&mut details, &moved);
-        details.extend(why.map(|why| ("why".to_owned(), why.into())));
-        let action = Action::LabelMoved;
-        change.commit(Deed { at, by, action, kind: Some(kind), subject: name, details, tool: TOOL }).await?;
+        let moved = change.move_label(Signpost { kind, name, label }, to, Act { by, at, why }).await?;
+        change.commit_unlogged().await?;
         Ok(moved)
     }
 
@@ -109,6 +97,29 @@ impl Store {
 }
 
 impl Change {
+    /// Lets a label point to the version with this number, or to none, and writes the entry of that, if it pointed elsewhere.
+    pub(super) async fn move_label(
+        &mut self,
+        signpost: Signpost<'_>,
+        to: Option<u32>,
+        act: Act<'_>,
+    ) -> Result<Move, StoreError> {
+        let from = self.points_to(signpost).await?;
+        let to = self.target(signpost, to).await?;
+        let moved = self.put(signpost, from, to, act, None).await?;
+        if moved.from == moved.to {
+            return Ok(moved);
+        }
+        let mut details = Map::new();
+        details.insert("label".to_owned(), signpost.label.as_str().into());
+        add_ends(&mut details, &moved);
+        details.extend(act.why.map(|why| ("why".to_owned(), why.into())));
+        let Signpost { kind, name: subject, .. } = signpost;
+        let (Act { at, by, .. }, action) = (act, Action::LabelMoved);
+        self.append(Deed { at, by, action, kind: Some(kind), subject, details, tool: TOOL }).await?;
+        Ok(moved)
+    }
+
     /// Where a label points.
     pub(super) async fn points_to(&mut self, signpost: Signpost<'_>) -> Result<Option<Target>, StoreError> {
         let row = sqlx::query(

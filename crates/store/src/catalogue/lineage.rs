@@ -1,6 +1,6 @@
 //! Which runs used what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use carat_core::event::{PlanOutline, Variant};
 use carat_core::{Digest, EventKind};
@@ -17,7 +17,35 @@ const PLANS: i64 = 256;
 const NEXT_PLANS: &str = "SELECT run, seq, body FROM events WHERE kind in ('run_started', 'run_resumed') \
                           AND (run, seq) > ($1, $2) AND body LIKE $3 ORDER BY run, seq LIMIT $4";
 
+/// All plans of runs that are whole.
+const ALL_PLANS: &str = "SELECT e.run, e.seq, e.body FROM events e JOIN runs r ON r.key = e.run \
+                         WHERE e.kind in ('run_started', 'run_resumed') AND (e.run, e.seq) > ($1, $2) \
+                         AND r.id NOT LIKE 'importing-%' ORDER BY e.run, e.seq LIMIT $3";
+
 impl Store {
+    /// How many runs used each of these versions, which are named by their digests: as many as [`Store::runs_with_version`]
+    /// has. Every plan is looked at once, however many versions there are; those that no run used are left out.
+    ///
+    /// # Errors
+    /// Whatever keeps a store from being read.
+    pub async fn count_of_runs(&self, digests: &BTreeSet<Digest>) -> Result<BTreeMap<Digest, usize>, StoreError> {
+        let (mut runs, mut after) = (BTreeMap::<Digest, BTreeSet<i64>>::new(), (-1, -1));
+        loop {
+            let query = sqlx::query(ALL_PLANS).bind(after.0).bind(after.1).bind(PLANS);
+            let rows = self.place.doing("look through the runs", query.fetch_all(&self.pool).await)?;
+            for row in &rows {
+                let (place, plan) = plan(row).map_err(|nonsense| self.place.damaged(nonsense))?;
+                after = place;
+                for digest in plan.iter().flat_map(used_in).filter(|digest| digests.contains(digest)) {
+                    runs.entry(digest).or_default().insert(place.0);
+                }
+            }
+            if rows.is_empty() {
+                return Ok(runs.into_iter().map(|(digest, runs)| (digest, runs.len())).collect());
+            }
+        }
+    }
+
     /// The runs that used the version with this digest, newest first, each with the labels of the variants that did: those
     /// whose prompt or model it is, or all of them if it is the dataset, that of which they took a part, or the spec.
     ///
@@ -69,18 +97,29 @@ impl Store {
     }
 }
 
+/// What all variants of a plan use: its rows, those of which they are a part, and its spec.
+fn used_by_all(plan: &PlanOutline) -> impl Iterator<Item = Digest> {
+    let spec = plan.spec_version.as_ref().map(|spec| spec.digest);
+    [Some(plan.dataset.digest), plan.dataset.whole, spec].into_iter().flatten()
+}
+
+/// What a variant uses: its prompt, and the settings of its model.
+fn used_by(variant: &Variant) -> [Digest; 2] {
+    let settings = variant.settings.as_ref().map(|settings| settings.digest);
+    [variant.prompt.digest, settings.unwrap_or(variant.model.digest)]
+}
+
+/// Every version that a plan uses.
+fn used_in(plan: &PlanOutline) -> impl Iterator<Item = Digest> {
+    let by_all = used_by_all(plan).filter(|_| !plan.variants.is_empty());
+    by_all.chain(plan.variants.iter().flat_map(used_by))
+}
+
 /// The variants of a plan that use the version.
 fn labels(plan: PlanOutline, digest: &Digest) -> Vec<String> {
-    let dataset = &plan.dataset;
-    let all = dataset.digest == *digest
-        || dataset.whole.as_ref() == Some(digest)
-        || plan.spec_version.is_some_and(|spec| spec.digest == *digest);
-    let is_model = |variant: &Variant| {
-        let settings = variant.settings.map(|settings| settings.digest);
-        settings.unwrap_or(variant.model.digest) == *digest
-    };
+    let all = used_by_all(&plan).any(|used| used == *digest);
     let variants = plan.variants.into_iter();
-    let used = variants.filter(|variant| all || variant.prompt.digest == *digest || is_model(variant));
+    let used = variants.filter(|variant| all || used_by(variant).contains(digest));
     used.map(|variant| variant.label).collect()
 }
 

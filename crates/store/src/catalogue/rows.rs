@@ -1,19 +1,18 @@
 //! The rows of a dataset's version, so that it can be read when its file has long become another.
 
-use carat_core::version::VersionId;
+use carat_core::version::{Actor, VersionId};
 use carat_core::{DataError, Digest, Row, RowStream};
-use tokio::sync::mpsc;
 
 use super::change::Change;
 use super::columns::document;
-use super::versions::by_id;
+use super::versions::{Held, Known, NewVersion, Saved, by_id};
 use crate::record::{Nonsense, bigint, column, number, unsigned};
 use crate::sqlite;
 use crate::{Store, StoreError};
 
 mod keeping;
 
-use keeping::{Keeping, read};
+use keeping::Arriving;
 
 /// The rows of a dataset could not be kept.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,9 +33,6 @@ pub enum RowsError {
     Store(#[from] StoreError),
 }
 
-/// How many chunks of rows are read ahead.
-const AHEAD: usize = 2;
-
 /// A version of a dataset in the tables.
 struct KeptDataset {
     key: i64,
@@ -44,37 +40,47 @@ struct KeptDataset {
 }
 
 impl Store {
-    /// Keeps the rows of a dataset's version, in their order, and says how many there are. Memory does not grow with them.
-    /// They are there as a whole or not at all; where they are kept already, nothing is read.
+    /// The version of a dataset with these rows, which gets a number if it has none, as [`Store::save_version`] gives it; the
+    /// rows are kept with it, as [`Store::keep_rows`] keeps them. There are both afterwards, or after an error nothing new.
+    ///
+    /// # Errors
+    /// As [`Store::keep_rows`].
+    pub async fn save_dataset(&self, new: &NewVersion<'_>, rows: RowStream) -> Result<Saved, RowsError> {
+        if let Some(Known { id, .. }) = self.known(new).await? {
+            self.keep_rows(&id, rows, new.by, new.at).await?;
+            return Ok(Saved { id, is_new: false });
+        }
+        let arriving = Arriving::begin(rows).await;
+        let mut change = self.change("save a dataset").await?;
+        // Somebody else may have been faster.
+        if let Some(Known { id, .. }) = change.known(new).await? {
+            arriving.keep(change, &id, new.by, new.at).await?;
+            return Ok(Saved { id, is_new: false });
+        }
+        let number = change.next_number(new.kind, new.name).await?;
+        let Known { key, id, .. } = change.add(new, number).await?;
+        let (mut change, count) = arriving.write(change, key, &id).await?;
+        change.tell_saved(&id, new, Held::Rows(count), None).await?;
+        change.commit_unlogged().await?;
+        Ok(Saved { id, is_new: true })
+    }
+
+    /// Keeps the rows of a dataset's version that has its number, in their order, and says how many there are. Memory does not
+    /// grow with them. They are there as a whole or not at all; where they are kept already, nothing is read. `at` is now (RFC
+    /// 3339 in UTC), `by` is who keeps them: the audit log tells of it.
     ///
     /// While they are written nobody else can write to the store: about a second for 100,000 short rows.
     ///
     /// # Errors
     /// [`RowsError::Others`] if their digest – SHA-256 over the 32 bytes of each [`Row::digest`], one after another – is not
     /// the version's; [`StoreError::NoSuchVersion`]; the rows cannot be read; whatever keeps a store from being written.
-    pub async fn keep_rows(&self, id: &VersionId, rows: RowStream) -> Result<u64, RowsError> {
+    pub async fn keep_rows(&self, id: &VersionId, rows: RowStream, by: &Actor, at: &str) -> Result<u64, RowsError> {
         if let Some(rows) = self.kept_dataset(id).await?.rows {
             return Ok(rows);
         }
-        let (sender, mut chunks) = mpsc::channel(AHEAD);
-        let reading = tokio::task::spawn_blocking(move || read(rows, &sender));
-        // Nobody else waits for the first rows to be read.
-        let mut next = chunks.recv().await;
-        let mut change = self.change("keep rows").await?;
-        let KeptDataset { key, rows } = change.kept_dataset(id).await?;
-        if let Some(rows) = rows {
-            return Ok(rows);
-        }
-        let mut keeping = Keeping::new(change, key);
-        while let Some(chunk) = next {
-            keeping.keep(chunk).await?;
-            next = chunks.recv().await;
-        }
-        let found = reading.await.map_err(|error| unreadable(&error))??;
-        if found != id.digest {
-            return Err(RowsError::Others { version: id.clone(), found });
-        }
-        Ok(keeping.finish().await?)
+        let arriving = Arriving::begin(rows).await;
+        let change = self.change("keep rows").await?;
+        arriving.keep(change, id, by, at).await
     }
 
     /// Whether the rows of a dataset's version are kept.
@@ -151,8 +157,4 @@ fn row(id: &VersionId, position: u64, found: Option<&sqlite::Row>) -> Result<(u6
         return Ok((position, document("a row of a dataset", &column::<String>(found, "body")?)?));
     }
     Err(Nonsense(format!("the row of {id} at position {position} is missing")))
-}
-
-fn unreadable(error: &tokio::task::JoinError) -> StoreError {
-    StoreError::Unrecordable { what: "a dataset", cause: error.to_string() }
 }

@@ -5,13 +5,16 @@ use carat_core::version::{Kind, Pick, Provenance, VersionId};
 
 use super::change::Change;
 use super::columns::{actor, text, version_id};
-use crate::record::{Nonsense, column};
+use crate::record::{Nonsense, column, number};
 use crate::sqlite::{self, Query};
 use crate::text::{kept, restored};
 use crate::{ReferenceError, Store, StoreError};
 
+mod arriving;
 mod saving;
 
+pub use arriving::{Arrival, TakenIn};
+pub(super) use saving::{Held, Known};
 pub use saving::{NewVersion, Saved};
 
 /// One version, without its body. It never changes its meaning.
@@ -26,11 +29,14 @@ pub struct Version {
 /// So many digits of a digest tell versions apart.
 const LEAST_PREFIX: usize = 8;
 
-/// All that is known of a version but its body, which may be heavy.
+/// All that is known of a version but its body, which may be heavy. Keys are given in the order in which versions are saved,
+/// and numbers are not: a version that comes from elsewhere keeps its number where that is free.
 macro_rules! select_versions {
     ($rest:literal) => {
         concat!(
-            "SELECT v.kind, v.name, v.number, v.digest, v.saved_at, v.saved_by, v.message, v.git_commit \
+            "SELECT v.kind, v.name, v.number, v.digest, v.saved_at, v.saved_by, v.message, v.git_commit, \
+             (SELECT p.number FROM versions p WHERE p.kind = v.kind AND p.name = v.name AND p.number < v.number \
+             AND p.key < v.key ORDER BY p.number DESC LIMIT 1) AS parent \
              FROM versions v ",
             $rest
         )
@@ -38,7 +44,7 @@ macro_rules! select_versions {
 }
 
 impl Store {
-    /// All versions of a name, oldest first.
+    /// All versions of a name, in the order of their numbers. These have gaps where versions came from elsewhere.
     ///
     /// # Errors
     /// Whatever keeps a store from being read.
@@ -144,6 +150,17 @@ impl Change {
         name: &str,
         number: u32,
     ) -> Result<(i64, VersionId), StoreError> {
+        let found = self.numbered(kind, name, number).await?;
+        found.ok_or_else(|| StoreError::NoSuchVersion { version: format!("{name}@{number}") })
+    }
+
+    /// The same, where there is one.
+    pub(super) async fn numbered(
+        &mut self,
+        kind: Kind,
+        name: &str,
+        number: u32,
+    ) -> Result<Option<(i64, VersionId)>, StoreError> {
         let row = sqlx::query(
             "SELECT key, kind, name, number, digest FROM versions WHERE kind = $1 AND name = $2 AND number = $3",
         )
@@ -153,9 +170,8 @@ impl Change {
         .fetch_optional(&mut self.connection)
         .await
         .map_err(|error| self.error(&error))?;
-        let row = row.ok_or_else(|| StoreError::NoSuchVersion { version: format!("{name}@{number}") })?;
-        let read = || Ok((column(&row, "key")?, version_id(&row)?));
-        read().map_err(|nonsense| self.damaged(nonsense))
+        let read = |row: &sqlite::Row| Ok((column(row, "key")?, version_id(row)?));
+        row.as_ref().map(read).transpose().map_err(|nonsense| self.damaged(nonsense))
     }
 }
 
@@ -172,8 +188,7 @@ fn version(row: &sqlite::Row) -> Result<Version, Nonsense> {
         at: restored(column(row, "saved_at")?),
         message: text(row, "message")?,
         commit: text(row, "git_commit")?,
-        // Numbers have no gaps, and nothing is ever taken away.
-        parent: id.number.checked_sub(1).filter(|number| *number > 0),
+        parent: column::<Option<i64>>(row, "parent")?.map(|_| number(row, "parent")).transpose()?,
     };
     Ok(Version { id, provenance })
 }

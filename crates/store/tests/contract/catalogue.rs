@@ -7,6 +7,7 @@ use carat_store::{NewVersion, Store};
 
 use crate::fixtures::*;
 
+mod arriving;
 mod audit;
 mod crash;
 mod labels;

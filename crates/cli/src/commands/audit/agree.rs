@@ -37,6 +37,7 @@ impl Told {
         let named = self.names.entry((kind, entry.subject.clone())).or_default();
         match entry.action {
             Action::VersionSaved => named.take_version(entry),
+            Action::ContentKept => named.take_kept(entry),
             Action::LabelMoved | Action::PromotionApplied | Action::EmergencyApplied | Action::RolledBack => {
                 named.take_move(entry);
             }
@@ -52,6 +53,11 @@ impl Told {
     /// Whether it has been told that this version was saved; versions that are older than the log are not in it.
     pub(super) fn knows(&self, id: &VersionId) -> bool {
         self.names.get(&(id.kind, id.name.clone())).is_some_and(|named| named.knows(id.number))
+    }
+
+    /// Whether what this version consists of was kept, as far as it has been told.
+    pub(super) fn has_kept(&self, id: &VersionId) -> Option<bool> {
+        self.names.get(&(id.kind, id.name.clone()))?.has_kept(id.number)
     }
 
     /// Where the store is not as it was told, each in a sentence.

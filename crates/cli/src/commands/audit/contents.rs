@@ -45,7 +45,7 @@ impl Contents {
             for name in store.names(kind).await? {
                 for version in store.versions(kind, &name).await? {
                     let id = version.id;
-                    let content = content(store, &id, told.knows(&id)).await?;
+                    let content = content(store, &id, told).await?;
                     contents.take(&id, content);
                 }
             }
@@ -70,14 +70,20 @@ impl Contents {
     }
 }
 
-async fn content(store: &Store, id: &VersionId, is_logged: bool) -> Result<Content, Fault> {
+async fn content(store: &Store, id: &VersionId, told: &Told) -> Result<Content, Fault> {
     let read = if id.kind == Kind::Dataset {
-        store.digest_of_rows(id).await.map(|found| found.map_or(Content::Unknown, Content::Is))
+        store.digest_of_rows(id).await.map(|found| match found {
+            Some(found) => Content::Is(found),
+            None if told.has_kept(id) == Some(true) => Content::Broken("its rows were kept, and are gone".to_owned()),
+            None => Content::Unknown,
+        })
     } else {
         store.body(id).await.map(|body| match body {
             Some(body) => of_body(id, &body),
-            None if is_logged => Content::Broken("it was saved, and is gone".to_owned()),
-            // Before there was a log it was not kept.
+            // An older carat kept all of these, and did not say so; before there was a log they were not kept.
+            None if told.has_kept(id).unwrap_or_else(|| told.knows(id)) => {
+                Content::Broken("it was saved, and is gone".to_owned())
+            }
             None => Content::Unknown,
         })
     };

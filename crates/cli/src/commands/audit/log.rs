@@ -107,6 +107,7 @@ fn is_by_hand(entry: &Entry, promoted: &mut Promoted<(Option<Kind>, String, Stri
         Action::LabelMoved => false,
         Action::PromotionApplied | Action::EmergencyApplied | Action::RolledBack => true,
         Action::VersionSaved
+        | Action::ContentKept
         | Action::PromotionProposed
         | Action::PromotionApproved
         | Action::PromotionRejected
@@ -147,6 +148,7 @@ fn what(entry: &Entry, is_by_hand: bool) -> (anstyle::Style, String) {
         Action::PromotionApplied => GOOD,
         Action::EmergencyApplied | Action::RolledBack | Action::RunDeleted | Action::PromotionRejected => BAD,
         Action::VersionSaved
+        | Action::ContentKept
         | Action::RunImported
         | Action::LabelMoved
         | Action::PromotionProposed
@@ -176,6 +178,10 @@ fn how(entry: &Entry, is_by_hand: bool) -> String {
         }
         Some(label) => parts.extend(number(entry, "version").map(|number| format!("@{number} → {label}"))),
         None => parts.extend(number(entry, "version").map(|number| format!("@{number}"))),
+    }
+    if entry.action == Action::ContentKept {
+        let rows = details.get("rows").and_then(Value::as_u64);
+        parts.extend(rows.map(|rows| if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") }));
     }
     parts.extend(is_by_hand.then(|| PAST_PROMOTIONS.to_owned()));
     parts.extend(text("promotion").map(|id| format!("promotion {}", short(id))));

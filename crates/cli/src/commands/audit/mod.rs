@@ -2,6 +2,7 @@
 
 mod agree;
 mod by_hand;
+mod clocks;
 mod contents;
 mod export;
 mod log;

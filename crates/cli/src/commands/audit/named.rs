@@ -12,6 +12,8 @@ use super::{number, text};
 #[derive(Default)]
 pub(super) struct Named {
     versions: BTreeMap<u64, (u64, Saved)>,
+    /// What it tells of contents that were kept: at once, or later than their version got its number.
+    kept: BTreeMap<u64, Kept>,
     moves: Vec<(u64, Moved)>,
 }
 
@@ -22,6 +24,14 @@ struct Saved {
     at: String,
     message: Option<String>,
     commit: Option<String>,
+}
+
+/// What it tells of a content.
+struct Kept {
+    seq: u64,
+    digest: String,
+    /// Whether it was kept.
+    is_kept: bool,
 }
 
 /// What it tells of a move of a label.
@@ -38,8 +48,12 @@ struct Moved {
 impl Named {
     /// Takes an entry that says that a version was saved.
     pub(super) fn take_version(&mut self, entry: &Entry) {
-        let digest = entry.details.get("version").and_then(|version| version.get("digest")?.as_str());
-        let (Some(number), Some(digest)) = (number(entry, "version"), digest) else { return };
+        let Some((number, digest)) = version(entry) else { return };
+        // An older carat did not say.
+        if let Some(kept) = text(entry, "kept") {
+            let (seq, digest, is_kept) = (entry.seq, digest.to_owned(), kept != "nothing");
+            self.kept.insert(number, Kept { seq, digest, is_kept });
+        }
         let said = |key| text(entry, key).map(str::to_owned);
         let saved = Saved {
             digest: digest.to_owned(),
@@ -49,6 +63,17 @@ impl Named {
             commit: said("commit"),
         };
         self.versions.insert(number, (entry.seq, saved));
+    }
+
+    /// Takes an entry that says that a content was kept.
+    pub(super) fn take_kept(&mut self, entry: &Entry) {
+        let Some((number, digest)) = version(entry) else { return };
+        self.kept.insert(number, Kept { seq: entry.seq, digest: digest.to_owned(), is_kept: true });
+    }
+
+    /// Whether the content of the version with this number was kept, as far as it has told.
+    pub(super) fn has_kept(&self, number: u32) -> Option<bool> {
+        self.kept.get(&u64::from(number)).map(|kept| kept.is_kept)
     }
 
     /// Takes an entry that says that a label was moved, if it was.
@@ -76,14 +101,21 @@ impl Named {
         began: Option<&str>,
         found: &mut Vec<String>,
     ) {
-        let mut left: BTreeMap<u64, u64> = self.versions.iter().map(|(number, (seq, _))| (*number, *seq)).collect();
+        let mut left: BTreeMap<u64, u64> = self.kept.iter().map(|(number, kept)| (*number, kept.seq)).collect();
+        left.extend(self.versions.iter().map(|(number, (seq, _))| (*number, *seq)));
         for version in there {
             let number = u64::from(version.id.number);
             left.remove(&number);
             match self.versions.get(&number) {
                 // Before there was a log nobody was asked.
                 None if version.provenance.by.source == Source::Unknown
-                    && began.is_none_or(|began| version.provenance.at.as_str() < began) => {}
+                    && began.is_none_or(|began| version.provenance.at.as_str() < began) =>
+                {
+                    let digest = version.id.digest.to_string();
+                    if let Some(Kept { seq, .. }) = self.kept.get(&number).filter(|kept| kept.digest != digest) {
+                        found.push(format!("{kind} {name}@{number} is not as entry {seq} says: its digest"));
+                    }
+                }
                 None => found.push(format!("{kind} {name}@{number} is not in the log")),
                 Some((seq, saved)) => {
                     let others = saved.others(version);
@@ -125,6 +157,11 @@ impl Named {
         let label = told.or(there).map_or("", |moved| moved.label.as_str());
         found.push(format!("label {label} of the {kind} {name} {what}"));
     }
+}
+
+/// The number and the digest of the version that an entry is about.
+fn version(entry: &Entry) -> Option<(u64, &str)> {
+    Some((number(entry, "version")?, entry.details.get("version")?.get("digest")?.as_str()?))
 }
 
 impl Saved {
@@ -171,5 +208,43 @@ impl Moved {
     fn in_words(&self) -> String {
         let end = |end: Option<u64>| end.map_or_else(|| "nothing".to_owned(), |number| number.to_string());
         format!("from {} to {} at {} by {}", end(self.from), end(self.to), self.at, self.by)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use carat_core::Digest;
+    use carat_core::audit::{Action, Chain, Deed};
+    use serde_json::{Map, Value, json};
+
+    use super::*;
+
+    fn entry(action: Action, details: Value) -> Entry {
+        let by = Actor { name: "ada".to_owned(), source: Source::Git };
+        let details: Map<String, Value> = details.as_object().unwrap().clone();
+        let kind = Some(Kind::Dataset);
+        Chain::next(None, Deed { at: "", by: &by, action, kind, subject: "tickets", details, tool: "0" })
+    }
+
+    #[test]
+    fn what_was_kept_is_known_from_what_the_log_says_of_it_last_and_not_from_older_entries() {
+        let version = json!({"number": 1, "digest": Digest::of_bytes(b"")});
+        let kept = |entries: &[(Action, Value)]| {
+            let mut named = Named::default();
+            for (action, details) in entries {
+                let entry = entry(*action, details.clone());
+                if *action == Action::ContentKept { named.take_kept(&entry) } else { named.take_version(&entry) }
+            }
+            named.has_kept(1)
+        };
+        let saved = |kept: &str| (Action::VersionSaved, json!({"version": version, "kept": kept}));
+        let older = (Action::VersionSaved, json!({"version": version}));
+        let later = (Action::ContentKept, json!({"version": version, "kept": "rows", "rows": 3}));
+        assert_eq!(kept(&[]), None);
+        assert_eq!(kept(std::slice::from_ref(&older)), None, "an older carat did not say");
+        assert_eq!(kept(&[saved("rows")]), Some(true));
+        assert_eq!(kept(&[saved("nothing")]), Some(false));
+        assert_eq!(kept(&[saved("nothing"), later.clone()]), Some(true));
+        assert_eq!(kept(&[older, later]), Some(true));
     }
 }

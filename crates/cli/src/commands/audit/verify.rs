@@ -13,6 +13,7 @@ use crate::out::{self, BAD, styled};
 use crate::session::Session;
 
 use super::agree::Told;
+use super::clocks::Clocks;
 use super::contents::Contents;
 use super::pages::{Line, Pages};
 
@@ -28,7 +29,7 @@ const TRIES: u32 = 5;
 pub(super) async fn verify(session: &Session, anchors: &[String], as_json: bool) -> Result<Exit, Fault> {
     let anchors = anchors_of(anchors)?;
     let store = session.store().await?;
-    let Checked { chain, entries, broken, unheld } = gone_through(&store, &anchors).await?;
+    let Checked { chain, entries, broken, unheld, warnings } = gone_through(&store, &anchors).await?;
     let anchor = chain.end().filter(|_| broken.is_empty()).map(|(seq, hash)| Anchor { seq, hash });
     let exit = match (broken.is_empty(), anchor) {
         (true, Some(_)) => Exit::Fine,
@@ -38,8 +39,11 @@ pub(super) async fn verify(session: &Session, anchors: &[String], as_json: bool)
     };
     if as_json {
         out::json(&json!({"format": 1, "entries": entries, "whole": broken.is_empty(), "broken": broken,
-                          "unheld": unheld, "anchor": anchor.map(|anchor| anchor.to_string())}))?;
+                          "unheld": unheld, "warnings": warnings, "anchor": anchor.map(|anchor| anchor.to_string())}))?;
         return Ok(exit);
+    }
+    for warning in &warnings {
+        session.talk(&format!("warning: {}", one_line(warning, 300)));
     }
     if !broken.is_empty() {
         out::data(&told(&broken))?;
@@ -73,12 +77,15 @@ struct Checked {
     broken: Vec<String>,
     /// The versions of which too little is kept to compute their digests.
     unheld: Vec<String>,
+    /// What is odd and breaks nothing: times that do not go on.
+    warnings: Vec<String>,
 }
 
 /// The whole log, and all that is wrong with it. What is done while it is read is read as well.
 async fn gone_through(store: &Store, anchors: &[Anchor]) -> Result<Checked, Fault> {
     let mut chain = Chain::held_to(anchors.iter().copied());
     let (mut told, mut broken, mut entries) = (Told::default(), Vec::new(), 0);
+    let mut clocks = Clocks::at(jiff::Timestamp::now());
     let mut pages = Pages::of(store);
     for _ in 0..TRIES {
         while let Some(line) = pages.next().await? {
@@ -86,6 +93,7 @@ async fn gone_through(store: &Store, anchors: &[Anchor]) -> Result<Checked, Faul
             match line {
                 Line::Entry(entry) => {
                     broken.extend(chain.check(&entry).err().map(|error| error.to_string()));
+                    clocks.take(&entry);
                     told.take(&entry);
                 }
                 Line::Unreadable(why) => broken.push(why),
@@ -98,7 +106,7 @@ async fn gone_through(store: &Store, anchors: &[Anchor]) -> Result<Checked, Faul
             // What a version is does not change, so that it matters little when it is looked at.
             let contents = Contents::of(store, &told).await?;
             broken.extend(contents.broken);
-            return Ok(Checked { chain, entries, broken, unheld: contents.unheld });
+            return Ok(Checked { chain, entries, broken, unheld: contents.unheld, warnings: clocks.told() });
         }
     }
     Err(Fault::world("the store is being changed all the time; verify the log again when less is done"))

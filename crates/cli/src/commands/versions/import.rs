@@ -3,26 +3,26 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use carat_core::names::unfit;
 use carat_core::spec::{ModelSpec, ProjectSpec, Provider};
-use carat_core::version::{Kind, Pick};
+use carat_core::version::Kind;
 use carat_core::yaml;
-use carat_core::{Digest, Package};
 use carat_registry::dataset::{Dataset, LocatedRows, survey};
-use carat_registry::{Catalogue, FoundDataset, FoundModel};
-use carat_store::{NewVersion, Saved};
+use carat_registry::{Catalogue, FoundDataset};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
 use crate::fault::Fault;
-use crate::out::{self, FAINT, GOOD, styled};
+use crate::out;
 
-use super::instant::shown;
 use super::save::by_answers;
 use super::shelf::{Shelf, digest_of_model};
-use super::told;
 
 mod bundle;
 mod folder;
+mod taking;
+
+use taking::Incoming;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -32,6 +32,9 @@ pub(crate) struct Args {
     /// Of a bundle: let its labels point here to where they point there, but for those that have a policy
     #[arg(long)]
     labels: bool,
+    /// Of a folder of prompts: what they take from beside it (`../shared/tone.jinja`) comes along
+    #[arg(long)]
+    beside: bool,
     /// Of a dataset, a model or a spec: what it is called here [default: the file's name; for a model its name in the file]
     #[arg(long, value_name = "NAME", value_parser = name)]
     name: Option<String>,
@@ -42,9 +45,10 @@ pub(crate) struct Args {
 
 /// A name that a file below the folder of its kind may have, and that can be told from a version.
 fn name(text: &str) -> Result<String, String> {
-    let is_part = |part: &str| !matches!(part, "" | "." | "..");
-    let is_fit = text.split('/').all(is_part) && !text.contains(['\\', '@']) && !text.contains(char::is_control);
-    is_fit.then(|| text.to_owned()).ok_or_else(|| "expected a name such as `tickets` or `support/tickets`".to_owned())
+    match unfit(text) {
+        None => Ok(text.to_owned()),
+        Some(why) => Err(format!("{why}; expected a name such as `tickets` or `support/tickets`")),
+    }
 }
 
 pub(super) async fn run(args: &Args, shelf: &Shelf) -> Result<Exit, Fault> {
@@ -52,14 +56,7 @@ pub(super) async fn run(args: &Args, shelf: &Shelf) -> Result<Exit, Fault> {
         return Err(Fault::mendable(format!("there is no file {}", args.path.display())));
     }
     let is_bundle = shelf.kind == Kind::Prompt && !args.path.is_dir();
-    if args.labels && !is_bundle {
-        return Err(Fault::mendable("--labels is for bundles: nothing else has labels"));
-    }
-    if args.name.is_some() && shelf.kind == Kind::Prompt {
-        return Err(Fault::mendable(
-            "--name is for a dataset, a model or a spec: prompts keep the names that they have",
-        ));
-    }
+    refuse_unfit(args, shelf.kind, is_bundle)?;
     // What comes from elsewhere is not of this project's commit.
     let catalogue = Catalogue { commit: None, ..shelf.catalogue.clone() };
     let mut import = Import { shelf, args, catalogue, file: file_name(&args.path), entries: Vec::new() };
@@ -76,6 +73,24 @@ pub(super) async fn run(args: &Args, shelf: &Shelf) -> Result<Exit, Fault> {
                           "imported": import.entries}))?;
     }
     Ok(exit)
+}
+
+/// Refuses what is not for this kind of thing.
+fn refuse_unfit(args: &Args, kind: Kind, is_bundle: bool) -> Result<(), Fault> {
+    let is_prompt = kind == Kind::Prompt;
+    let refused = [
+        (args.labels && !is_bundle, "--labels is for bundles: nothing else has labels"),
+        (
+            args.beside && (is_bundle || !is_prompt),
+            "--beside is for folders of prompts: a bundle has all that they take",
+        ),
+        (
+            args.name.is_some() && is_prompt,
+            "--name is for a dataset, a model or a spec: prompts keep the names that they have",
+        ),
+    ];
+    let why = refused.into_iter().find_map(|(is_refused, why)| is_refused.then_some(why));
+    why.map_or(Ok(()), |why| Err(Fault::mendable(why)))
 }
 
 /// What the file is called, for the record: where it lay on one machine says nothing on another.
@@ -98,38 +113,6 @@ impl Import<'_> {
         format!("imported from {}", self.file)
     }
 
-    /// The prompts of a folder, which are working files elsewhere.
-    async fn folder(&mut self) -> Result<Exit, Fault> {
-        let path = self.args.path.as_path();
-        let names = folder::names(path);
-        if names.is_empty() {
-            return Err(Fault::nothing(format!("there are no .prompty files below {}", path.display())));
-        }
-        let mut exit = Exit::Fine;
-        for name in names {
-            match folder::pack(path, &name) {
-                Ok((prompt, package)) => {
-                    let saved = self.prompt(&name, &package, prompt.digest(), &self.message()).await?;
-                    self.tell(&saved, None).await?;
-                }
-                Err(fault) => {
-                    exit = exit.graver(fault.exit);
-                    out::fault(&fault);
-                    self.entries.push(json!({"name": name, "error": fault.message}));
-                }
-            }
-        }
-        Ok(exit)
-    }
-
-    async fn prompt(&self, name: &str, package: &Package, digest: Digest, message: &str) -> Result<Saved, Fault> {
-        let Catalogue { by, now: at, .. } = &self.catalogue;
-        let body = json!(package).to_string();
-        let (kind, body, message) = (Kind::Prompt, Some(body.as_str()), Some(message));
-        let new = NewVersion { kind, name, digest, body, by, at, message, commit: None };
-        Ok(self.shelf.store().save_version(&new).await?)
-    }
-
     async fn dataset(&mut self) -> Result<(), Fault> {
         let path = self.args.path.as_path();
         let rows: Arc<dyn LocatedRows> = Arc::new(Dataset::open(path, &path.display().to_string())?);
@@ -138,9 +121,10 @@ impl Import<'_> {
         let name = self.args.name.clone().unwrap_or_else(stem);
         let found = FoundDataset { name, rows, digest: survey.digest, survey, version: None };
         let saved = self.catalogue.save_dataset(&found, true, Some(&self.message())).await?;
-        self.tell(&saved, None).await
+        self.tell(&saved.id, saved.is_new).await
     }
 
+    /// All models of a file, or none.
     async fn models(&mut self) -> Result<(), Fault> {
         let shown = self.args.path.display().to_string();
         let text =
@@ -153,20 +137,19 @@ impl Import<'_> {
             let count = project.models.len();
             return Err(Fault::mendable(format!("{shown} has {count} models, which cannot all be called `{name}`")));
         }
+        let mut incoming = Vec::with_capacity(project.models.len());
         for (name, spec) in project.models {
             let (name, spec) = self.called(name, spec);
             let digest = digest_of_model(&name, &spec)?.ok_or_else(|| by_answers(&name))?;
-            let found = FoundModel { name, spec, version: None };
-            let saved = self.catalogue.save_model(&found, digest, Some(&self.message())).await?;
-            self.tell(&saved, None).await?;
+            incoming.push(Incoming::new(name, digest, json!(spec).to_string(), self.message()));
         }
-        Ok(())
+        self.take_in(&incoming).await
     }
 
     /// A model under the name that it is to have. Its provider goes on calling it what it was called.
     fn called(&self, name: String, mut spec: ModelSpec) -> (String, ModelSpec) {
         let Some(wanted) = &self.args.name else { return (name, spec) };
-        if matches!(spec.provider, Provider::Openai | Provider::Baseline) {
+        if !matches!(spec.provider, Provider::Recorded | Provider::Command) {
             spec.model.get_or_insert(name);
         }
         (wanted.clone(), spec)
@@ -179,28 +162,6 @@ impl Import<'_> {
         let mut found = self.catalogue.eval(&path.display().to_string()).await?;
         found.eval.name = self.args.name.clone().unwrap_or(found.eval.name);
         let saved = self.catalogue.save_eval(&found, Some(&self.message())).await?;
-        self.tell(&saved, None).await
-    }
-
-    /// Says what became of one.
-    async fn tell(&mut self, saved: &Saved, number_there: Option<u32>) -> Result<(), Fault> {
-        let Saved { id, is_new } = saved;
-        let version = self.shelf.store().version(id.kind, &id.name, &Pick::Number(id.number)).await?;
-        let since = version.map(|version| version.provenance.at).unwrap_or_default();
-        if self.args.json {
-            self.entries.push(json!({"name": id.name, "number": id.number, "digest": id.digest, "new": is_new,
-                                     "since": since, "number_there": number_there, "labels": []}));
-            return Ok(());
-        }
-        let there = match number_there {
-            Some(there) if there != id.number => format!(", version {there} there"),
-            Some(_) | None => String::new(),
-        };
-        let what = if *is_new {
-            styled(GOOD, format!("(new{there})"))
-        } else {
-            styled(FAINT, format!("(known since {}{there})", shown(&since)))
-        };
-        out::data(&format!("{} {} {what}\n", told::name(id), styled(FAINT, id.digest)))
+        self.tell(&saved.id, saved.is_new).await
     }
 }

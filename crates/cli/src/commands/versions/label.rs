@@ -9,7 +9,7 @@ use crate::fault::Fault;
 use crate::out::{self, FAINT, GOOD, STRONG, styled};
 
 use super::shelf::Shelf;
-use super::told;
+use super::{shapes, told};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -45,7 +45,8 @@ pub(super) async fn run(args: &Args, shelf: &Shelf) -> Result<Exit, Fault> {
     let (by, at) = (&shelf.catalogue.by, shelf.catalogue.now.as_str());
     let moved = shelf.store().move_label(shelf.kind, &name, &label, number, by, at, why).await?;
     if args.json {
-        out::json(&json!({"format": 1, "moved": moved.from != moved.to, "move": moved}))?;
+        out::json(&json!({"format": 1, "kind": shelf.kind, "name": name, "label": label, "version": moved.to,
+                          "moved": shapes::moved_if(&moved)}))?;
     } else {
         out::data(&line(&moved))?;
     }

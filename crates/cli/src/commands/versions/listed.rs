@@ -110,7 +110,7 @@ impl Standing {
         let labels: serde_json::Map<String, Value> =
             self.labels.iter().map(|(label, version)| (label.to_string(), json!(version.number))).collect();
         if let Value::Object(fields) = &mut entry {
-            fields.insert("version".to_owned(), json!(self.newest().map(|version| version.id.number)));
+            fields.insert("version".to_owned(), json!(self.newest().map(|version| &version.id)));
             fields.insert("state".to_owned(), state.as_str().into());
             fields.insert("labels".to_owned(), Value::Object(labels));
         }

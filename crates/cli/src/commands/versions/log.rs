@@ -15,7 +15,7 @@ use super::instant::shown;
 use super::listed::Standing;
 use super::promotions::{Promotions, last_move};
 use super::shelf::Shelf;
-use super::told;
+use super::{shapes, told};
 
 /// What a move is called that a label with promotions made without one.
 const BY_HAND: &str = "by hand, past its promotions";
@@ -40,9 +40,11 @@ pub(super) async fn run(args: &Args, shelf: &Shelf) -> Result<Exit, Fault> {
         return moves(args, shelf, &name, &history, &promotions);
     }
     let standing = Standing::of(shelf.store(), shelf.kind, &name).await?;
+    let digests = standing.versions.iter().map(|version| version.id.digest).collect();
+    let counts = shelf.store().count_of_runs(&digests).await?;
     let mut entries = Vec::with_capacity(standing.versions.len());
     for version in standing.versions.iter().rev() {
-        let runs = shelf.store().runs_with_version(&version.id.digest).await?.len();
+        let runs = counts.get(&version.id.digest).copied().unwrap_or(0);
         let mut labels = standing.labels_of(version.id.number);
         labels.sort();
         entries.push(Entry { version, labels, runs });
@@ -90,17 +92,17 @@ impl Entry<'_> {
             .copied()
             .filter(|label| promotions.emergency(last_move(history, label)).is_some())
             .collect();
-        json!({
-            "number": id.number, "digest": id.digest, "labels": self.labels, "by_emergency": emergencies,
-            "at": provenance.at, "by": provenance.by, "message": provenance.message, "commit": provenance.commit,
-            "parent": provenance.parent, "runs": self.runs,
-        })
+        let more = json!({
+            "labels": self.labels, "by_emergency": emergencies, "at": provenance.at, "by": provenance.by,
+            "message": provenance.message, "commit": provenance.commit, "parent": provenance.parent, "runs": self.runs,
+        });
+        shapes::version_with(id, more)
     }
 }
 
 /// A move as JSON; `is_past` if it was made by hand, past the label's promotions.
 fn entry(moved: &Move, is_past: bool, promotions: &Promotions) -> Value {
-    let mut entry = json!(moved);
+    let mut entry = shapes::moved(moved);
     let emergency = promotions.emergency(Some(moved)).map(|(why, _)| why);
     if let Value::Object(entry) = &mut entry {
         entry.extend(emergency.map(|why| ("emergency".to_owned(), why.into())));

@@ -1,6 +1,6 @@
 //! The commands of versions and labels: the same for prompts, datasets, models and eval specs, and written once.
 
-mod diff;
+pub(crate) mod diff;
 mod export;
 mod import;
 mod instant;
@@ -9,6 +9,7 @@ mod listed;
 mod log;
 mod promotions;
 pub(crate) mod save;
+pub(crate) mod shapes;
 pub(crate) mod shelf;
 mod shown;
 mod told;

@@ -10,7 +10,7 @@ use crate::out::{self, FAINT, GOOD, styled};
 
 use super::instant::shown;
 use super::shelf::{Found, Shelf};
-use super::told;
+use super::{shapes, told};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -42,8 +42,7 @@ pub(super) async fn run(args: &Args, shelf: &Shelf) -> Result<Exit, Fault> {
                 new += usize::from(saved.is_new);
                 let since = since(shelf, &saved).await?;
                 if args.json {
-                    entries.push(json!({"name": saved.id.name, "number": saved.id.number, "digest": saved.id.digest,
-                                        "new": saved.is_new, "since": since}));
+                    entries.push(shapes::version_with(&saved.id, json!({"new": saved.is_new, "since": since})));
                 } else {
                     out::data(&line(&saved, &since))?;
                 }

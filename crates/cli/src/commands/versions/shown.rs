@@ -10,8 +10,8 @@ use super::instant::Instant;
 use super::listed::Standing;
 use super::promotions::Promotions;
 use super::shelf::{Found, Shelf};
-use super::told;
 use super::used::UsedBy;
+use super::{shapes, told};
 
 /// What is asked of a thing beside what it says.
 #[derive(Debug, Clone, clap::Args)]
@@ -148,13 +148,14 @@ impl Looked {
     /// The fields of an object, with `version`, `is_file` and, for those that ask, `moved`, `at` and `used_by` behind them.
     pub(crate) fn json_with(&self, mut entry: Value) -> Value {
         let version = self.version.as_ref().map(|Version { id, provenance }| {
-            json!({"number": id.number, "at": provenance.at, "by": provenance.by, "message": provenance.message,
-                   "commit": provenance.commit, "parent": provenance.parent, "labels": self.labels()})
+            let more = json!({"at": provenance.at, "by": provenance.by, "message": provenance.message,
+                              "commit": provenance.commit, "parent": provenance.parent, "labels": self.labels()});
+            shapes::version_with(id, more)
         });
         if let Value::Object(fields) = &mut entry {
             fields.insert("version".to_owned(), json!(version));
             fields.insert("is_file".to_owned(), self.found.version().is_none().into());
-            fields.extend(self.moved.as_ref().map(|moved| ("moved".to_owned(), json!(moved))));
+            fields.extend(self.moved.as_ref().map(|moved| ("moved".to_owned(), shapes::moved(moved))));
             fields.extend(self.at.as_ref().map(|at| ("at".to_owned(), json!(at))));
             fields.extend(self.used_by.as_ref().map(|used_by| ("used_by".to_owned(), json!(used_by))));
         }

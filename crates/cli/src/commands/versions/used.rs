@@ -29,7 +29,7 @@ pub(crate) struct UsedBy {
 #[derive(Debug, Serialize)]
 struct Span {
     label: Label,
-    from: String,
+    since: String,
     /// None where it points there now.
     until: Option<String>,
 }
@@ -122,7 +122,7 @@ fn spans(history: &[Move], version: &VersionId) -> Vec<Span> {
         let next = history[at + 1..].iter().find(|next| next.label == moved.label);
         spans.push(Span {
             label: moved.label.clone(),
-            from: moved.at.clone(),
+            since: moved.at.clone(),
             until: next.map(|next| next.at.clone()),
         });
     }
@@ -132,8 +132,8 @@ fn spans(history: &[Move], version: &VersionId) -> Vec<Span> {
 impl Span {
     fn told(&self) -> String {
         match &self.until {
-            None => format!("{} since {}", self.label, shown(&self.from)),
-            Some(until) => format!("{} from {} to {}", self.label, shown(&self.from), shown(until)),
+            None => format!("{} since {}", self.label, shown(&self.since)),
+            Some(until) => format!("{} from {} to {}", self.label, shown(&self.since), shown(until)),
         }
     }
 }

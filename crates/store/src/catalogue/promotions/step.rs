@@ -164,7 +164,7 @@ fn check(step: &Step<'_>) -> Result<(), StoreError> {
         | Action::PromotionApproved
         | Action::PromotionRejected
         | Action::PromotionWithdrawn => false,
-        Action::VersionSaved | Action::LabelMoved | Action::RunDeleted | Action::RunImported => {
+        Action::VersionSaved | Action::ContentKept | Action::LabelMoved | Action::RunDeleted | Action::RunImported => {
             return Err(unrecordable(format!("`{action}` is none")));
         }
     };

@@ -1,12 +1,15 @@
 //! Writing the rows of a version while they are read.
 
+use carat_core::version::{Actor, VersionId};
 use carat_core::{Digest, RowStream};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
-use super::RowsError;
+use super::{KeptDataset, RowsError};
 use crate::StoreError;
 use crate::catalogue::change::Change;
+use crate::catalogue::versions::Held;
 use crate::pool::Content;
 use crate::record::{Nonsense, json};
 use crate::sqlite::{Batch, Stretch, ids_of_contents};
@@ -15,9 +18,59 @@ use crate::sqlite::{Batch, Stretch, ids_of_contents};
 const TOGETHER: usize = 64;
 const BYTES: usize = 4 << 20;
 
+/// How many chunks of rows are read ahead.
+const AHEAD: usize = 2;
+
+/// Rows that are being read.
+pub(super) struct Arriving {
+    reading: JoinHandle<Result<Digest, RowsError>>,
+    chunks: mpsc::Receiver<Vec<Content>>,
+    next: Option<Vec<Content>>,
+}
+
+impl Arriving {
+    /// Begins to read, and waits for the first rows: nobody else is to wait for them.
+    pub(super) async fn begin(rows: RowStream) -> Self {
+        let (sender, mut chunks) = mpsc::channel(AHEAD);
+        let reading = tokio::task::spawn_blocking(move || read(rows, &sender));
+        let next = chunks.recv().await;
+        Self { reading, chunks, next }
+    }
+
+    /// Keeps them for a version that has its number, unless somebody has done so meanwhile, and says how many there are.
+    pub(super) async fn keep(self, mut change: Change, id: &VersionId, by: &Actor, at: &str) -> Result<u64, RowsError> {
+        let KeptDataset { key, rows } = change.kept_dataset(id).await?;
+        if let Some(rows) = rows {
+            return Ok(rows);
+        }
+        let (mut change, count) = self.write(change, key, id).await?;
+        change.tell_kept(id, by, at, Held::Rows(count)).await?;
+        change.commit_unlogged().await?;
+        Ok(count)
+    }
+
+    /// Writes them within a change, and says how many there are.
+    pub(super) async fn write(mut self, change: Change, key: i64, id: &VersionId) -> Result<(Change, u64), RowsError> {
+        let mut keeping = Keeping::new(change, key);
+        while let Some(chunk) = self.next.take() {
+            keeping.keep(chunk).await?;
+            self.next = self.chunks.recv().await;
+        }
+        let found = self.reading.await.map_err(|error| unreadable(&error))??;
+        if found != id.digest {
+            return Err(RowsError::Others { version: id.clone(), found });
+        }
+        Ok(keeping.finish().await?)
+    }
+}
+
+fn unreadable(error: &tokio::task::JoinError) -> StoreError {
+    StoreError::Unrecordable { what: "a dataset", cause: error.to_string() }
+}
+
 /// Reads rows to their end, or until nobody wants more, and gives the digest of them all. It reads files and computes, so
 /// that it has a thread of its own.
-pub(super) fn read(rows: RowStream, sender: &mpsc::Sender<Vec<Content>>) -> Result<Digest, RowsError> {
+fn read(rows: RowStream, sender: &mpsc::Sender<Vec<Content>>) -> Result<Digest, RowsError> {
     let mut whole = Sha256::new();
     let (mut chunk, mut bytes) = (Vec::with_capacity(TOGETHER), 0);
     for row in rows {
@@ -41,7 +94,7 @@ pub(super) fn read(rows: RowStream, sender: &mpsc::Sender<Vec<Content>>) -> Resu
 }
 
 /// The rows of a version that have been written so far.
-pub(super) struct Keeping {
+struct Keeping {
     change: Change,
     version: i64,
     /// The stretch that the next row may belong to.
@@ -49,12 +102,12 @@ pub(super) struct Keeping {
 }
 
 impl Keeping {
-    pub(super) fn new(change: Change, version: i64) -> Self {
+    fn new(change: Change, version: i64) -> Self {
         Self { change, version, last: Stretch { position: 0, content: 0, count: 0 } }
     }
 
     /// Writes the next rows.
-    pub(super) async fn keep(&mut self, chunk: Vec<Content>) -> Result<(), StoreError> {
+    async fn keep(&mut self, chunk: Vec<Content>) -> Result<(), StoreError> {
         let digests: Vec<Digest> = chunk.iter().map(|content| content.digest).collect();
         let mut batch = Batch::default();
         batch.contents_of_version(chunk);
@@ -71,7 +124,7 @@ impl Keeping {
     }
 
     /// Says that there are no more rows, and how many there were.
-    pub(super) async fn finish(mut self) -> Result<u64, StoreError> {
+    async fn finish(mut self) -> Result<(Change, u64), StoreError> {
         let count = self.last.position + self.last.count;
         if count > 0 {
             self.place(vec![self.last]).await?;
@@ -82,8 +135,7 @@ impl Keeping {
             .execute(&mut self.change.connection)
             .await
             .map_err(|error| self.change.error(&error))?;
-        self.change.commit_unlogged().await?;
-        Ok(count.unsigned_abs())
+        Ok((self.change, count.unsigned_abs()))
     }
 
     async fn place(&mut self, stretches: Vec<Stretch>) -> Result<(), StoreError> {

@@ -53,7 +53,11 @@ async fn every_change_is_logged_with_who_made_it_and_what_it_changed() {
         details
     };
     let expected = [
-        of("version_saved", &grace, json!({ "version": version, "message": "m", "commit": "9f2c+" })),
+        of(
+            "version_saved",
+            &grace,
+            json!({ "version": version, "message": "m", "commit": "9f2c+", "kept": "nothing" }),
+        ),
         of("label_moved", &grace, json!({ "label": "candidate", "to": version, "why": "\0" })),
         of("label_moved", &grace, json!({ "label": "candidate", "from": version })),
         of("promotion_proposed", &ada, of_promotion("proposed", &promotion("019f", 1), json!({}))),

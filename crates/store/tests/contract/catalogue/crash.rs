@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use carat_core::audit::Action;
 use carat_core::version::Kind;
+use carat_store::Arrival;
 
 use super::promotions::proposed;
 use super::*;
@@ -12,6 +13,7 @@ use super::*;
 const STORE: &str = "CARAT_TEST_CHILD_STORE";
 const FIRST: &str = "CARAT_TEST_CHILD_FIRST";
 const CONTENTS: u32 = 40;
+const ARRIVING: u32 = 600;
 const NAME: &str = "support/triage";
 
 /// Not a test but the child of one: it saves the same contents as its rivals, beginning with another one.
@@ -37,6 +39,29 @@ async fn change_until_killed() {
         proposed(&store, &format!("{number:08}"), number).await;
         println!("saved {number}");
     }
+}
+
+/// Versions that come from elsewhere together, with a label each.
+async fn take_in(store: &Store, count: u32) {
+    let (by, names) = (ada(), (0..count).map(|number| format!("prompt-{number}")).collect::<Vec<_>>());
+    let labels = [label("stable")];
+    let arrivals: Vec<Arrival<'_>> = (0..count)
+        .zip(&names)
+        .map(|(number, name)| {
+            let version = new(Kind::Prompt, name, content(number), &by);
+            Arrival { version, number: Some(7), labels: &labels, why: None }
+        })
+        .collect();
+    store.take_in(&arrivals).await.unwrap();
+}
+
+/// Not a test but the child of one: it takes in many versions at once.
+#[tokio::test]
+#[ignore = "runs as a child of the tests below"]
+async fn take_in_many() {
+    let store = Store::open(&std::env::var(STORE).unwrap()).await.unwrap();
+    println!("saved nothing yet");
+    take_in(&store, ARRIVING).await;
 }
 
 fn child(test: &str, location: &str, first: u32) -> Child {
@@ -92,5 +117,27 @@ async fn what_a_killed_process_leaves_is_a_whole_chain_that_says_what_the_catalo
         assert!(promotions.len() >= told as usize, "{told} of {}", promotions.len());
         save(&store, Kind::Prompt, NAME, content(0)).await;
         assert_eq!(whole_log(&store).await.len(), log.len() + 1);
+    }
+}
+
+#[tokio::test]
+async fn of_what_comes_together_a_killed_process_leaves_all_or_nothing_and_the_same_again_completes_it() {
+    for lifetime in [5, 40, 90] {
+        let folder = folder();
+        let mut child = child("take_in_many", &location(folder.path()), 0);
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        assert!(lines.any(|line| line.contains("saved nothing yet")));
+        std::thread::sleep(std::time::Duration::from_millis(lifetime));
+        child.kill().unwrap();
+        child.wait().unwrap();
+
+        let store = open(folder.path()).await;
+        let (there, entries) = (store.names(Kind::Prompt).await.unwrap().len(), whole_log(&store).await.len());
+        assert!((there, entries) == (0, 0) || (there, entries) == (600, 1200), "{there} versions, {entries} entries");
+        take_in(&store, ARRIVING).await;
+        let log = whole_log(&store).await;
+        let count = |action| log.iter().filter(|entry| entry.action == action).count();
+        assert_eq!((count(Action::VersionSaved), count(Action::LabelMoved)), (600, 600));
+        assert_eq!(store.labelled(Kind::Prompt, &label("stable")).await.unwrap().len(), 600);
     }
 }

@@ -14,6 +14,8 @@ fn variant(number: u32, prompt: u32, model: u32) -> Variant {
         model: ModelId { name: "m".into(), digest: content(100 + model) },
         settings: (model > 1).then(|| Numbered { version: model, digest: content(300 + model) }),
         price: None,
+
+        route: None,
     }
 }
 
@@ -109,4 +111,17 @@ async fn many_runs_are_looked_through_page_by_page() {
     }
     assert_eq!(store.runs_with_version(&content(201)).await.unwrap().len(), 600);
     assert_eq!(store.runs_with_version(&content(1)).await.unwrap().len(), 300);
+}
+
+#[tokio::test]
+async fn the_runs_of_many_versions_are_counted_in_one_go_and_as_they_are_found_one_by_one() {
+    let store = three_runs().await;
+    let digests: std::collections::BTreeSet<Digest> = (0..450).map(content).collect();
+    let counts = store.count_of_runs(&digests).await.unwrap();
+    for digest in &digests {
+        let found = store.runs_with_version(digest).await.unwrap().len();
+        assert_eq!(counts.get(digest).copied().unwrap_or(0), found, "{digest}");
+    }
+    assert_eq!(counts.values().sum::<usize>(), 15, "{counts:?}");
+    assert_eq!(store.count_of_runs(&[content(2)].into()).await.unwrap().len(), 1, "only those that were asked for");
 }

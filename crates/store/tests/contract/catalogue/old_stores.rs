@@ -1,5 +1,6 @@
 //! The versions that an older carat gave.
 
+use carat_core::audit::Action;
 use carat_core::version::{Kind, Provenance};
 use carat_store::NewVersion;
 use sqlx::Connection as _;
@@ -62,5 +63,7 @@ async fn an_old_version_goes_on_as_any_other() {
     assert_eq!(store.body(&first).await.unwrap().as_deref(), Some("{}"));
     assert_eq!(save(&store, Kind::Prompt, "triage", content(9)).await.number, 3);
     store.move_label(Kind::Prompt, "triage", &label("production"), Some(1), &by, AT, None).await.unwrap();
-    assert_eq!(whole_log(&store).await.len(), 2);
+    let log = whole_log(&store).await;
+    let actions: Vec<_> = log.iter().map(|entry| entry.action).collect();
+    assert_eq!(actions, [Action::ContentKept, Action::VersionSaved, Action::LabelMoved]);
 }

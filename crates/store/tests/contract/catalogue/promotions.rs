@@ -22,7 +22,7 @@ pub(super) fn promotion(id: &str, number: u32) -> Promotion {
         by: ada(),
         at: AT.into(),
         why: Some("shorter answers".into()),
-        policy: Some(content(99)),
+        policy: Some(content(99).into()),
         findings: vec![Finding {
             what: "eval triage".into(),
             holds: false,

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use carat_core::audit::Action;
 use carat_core::version::{Kind, VersionId};
 use carat_core::{DataError, Digest, Row, RowStream, Sink};
-use carat_store::{RowsError, Store, StoreError};
+use carat_store::{RowsError, Saved, Store, StoreError};
 
 use super::*;
 use crate::open::meddle;
@@ -54,7 +55,7 @@ async fn rows_come_back_in_their_order_and_as_they_were() {
     let id = saved(&store, &all).await;
     assert!(!store.has_rows(&id).await.unwrap());
     assert_eq!(store.digest_of_rows(&id).await.unwrap(), None);
-    assert_eq!(store.keep_rows(&id, stream(&all)).await.unwrap(), 200);
+    assert_eq!(store.keep_rows(&id, stream(&all), &ada(), AT).await.unwrap(), 200);
     assert!(store.has_rows(&id).await.unwrap());
     assert_eq!(store.digest_of_rows(&id).await.unwrap(), Some(id.digest));
     for limit in [1, 64, 1000] {
@@ -77,7 +78,7 @@ async fn versions_that_share_rows_in_whatever_order_are_each_read_as_they_were()
     let twice = [&old[5..9], &old[5..9], &changed[..2]].concat();
     for all in [&old, &changed, &reversed, &twice] {
         let id = saved(&store, all).await;
-        assert_eq!(store.keep_rows(&id, stream(all)).await.unwrap(), all.len() as u64);
+        assert_eq!(store.keep_rows(&id, stream(all), &ada(), AT).await.unwrap(), all.len() as u64);
     }
     for (version, all) in
         store.versions(Kind::Dataset, "tickets").await.unwrap().iter().zip([old, changed, reversed, twice])
@@ -97,7 +98,7 @@ async fn a_version_takes_the_room_of_what_is_new_in_it() {
         let store = open(folder.path()).await;
         all[changed].expected = Some("refunds".into());
         let id = saved(&store, &all).await;
-        store.keep_rows(&id, stream(&all)).await.unwrap();
+        store.keep_rows(&id, stream(&all), &ada(), AT).await.unwrap();
         store.close().await;
         sizes.push(fs::metadata(location(folder.path())).unwrap().len());
     }
@@ -110,7 +111,7 @@ async fn a_row_that_is_lost_is_missed() {
         let folder = folder();
         let (store, all) = (open(folder.path()).await, rows(5));
         let id = saved(&store, &all).await;
-        store.keep_rows(&id, stream(&all)).await.unwrap();
+        store.keep_rows(&id, stream(&all), &ada(), AT).await.unwrap();
         let text = if gone == 2 { "DELETE FROM contents WHERE id = 3" } else { "DELETE FROM contents WHERE id = 5" };
         meddle(&location(folder.path()), text).await;
         let error = store.rows_after(&id, None, 10).await.unwrap_err().to_string();
@@ -122,7 +123,7 @@ async fn a_row_that_is_lost_is_missed() {
 async fn a_dataset_without_rows_is_kept_too() {
     let store = Store::in_memory().await.unwrap();
     let id = saved(&store, &[]).await;
-    assert_eq!(store.keep_rows(&id, stream(&[])).await.unwrap(), 0);
+    assert_eq!(store.keep_rows(&id, stream(&[]), &ada(), AT).await.unwrap(), 0);
     assert!(store.has_rows(&id).await.unwrap());
     assert_eq!(store.rows_after(&id, None, 10).await.unwrap(), []);
 }
@@ -132,9 +133,9 @@ async fn rows_that_are_kept_are_not_read_again() {
     let store = Store::in_memory().await.unwrap();
     let all = rows(3);
     let id = saved(&store, &all).await;
-    store.keep_rows(&id, stream(&all)).await.unwrap();
+    store.keep_rows(&id, stream(&all), &ada(), AT).await.unwrap();
     let unread: RowStream = Box::new(std::iter::from_fn(|| panic!("it was read")));
-    assert_eq!(store.keep_rows(&id, unread).await.unwrap(), 3);
+    assert_eq!(store.keep_rows(&id, unread, &ada(), AT).await.unwrap(), 3);
 }
 
 #[tokio::test]
@@ -146,7 +147,7 @@ async fn rows_of_another_content_are_refused_and_none_are_kept() {
     let mut swapped = all.clone();
     swapped.swap(3, 4);
     for other in [&all[..99], &swapped] {
-        let error = store.keep_rows(&id, stream(other)).await.unwrap_err();
+        let error = store.keep_rows(&id, stream(other), &ada(), AT).await.unwrap_err();
         assert_eq!(error, RowsError::Others { version: id.clone(), found: whole(other) });
     }
     assert_eq!(
@@ -154,7 +155,7 @@ async fn rows_of_another_content_are_refused_and_none_are_kept() {
         "the rows of tickets@1 are not kept; a version keeps them that is saved, or evaluated as a whole, while its file has \
          them"
     );
-    assert_eq!(store.keep_rows(&id, stream(&all)).await.unwrap(), 100);
+    assert_eq!(store.keep_rows(&id, stream(&all), &ada(), AT).await.unwrap(), 100);
 }
 
 #[tokio::test]
@@ -166,9 +167,9 @@ async fn data_that_breaks_off_leaves_nothing_and_nobody_waiting() {
     let broken = DataError { file: "tickets.jsonl".into(), line: Some(301), message: "is no JSON".into() };
     let error = broken.clone();
     let rows: RowStream = Box::new(stream(&all).chain(std::iter::once_with(move || Err(error))));
-    assert_eq!(store.keep_rows(&id, rows).await.unwrap_err(), RowsError::Data(broken));
+    assert_eq!(store.keep_rows(&id, rows, &ada(), AT).await.unwrap_err(), RowsError::Data(broken));
     let panics: RowStream = Box::new(stream(&all[..100]).chain(std::iter::from_fn(|| panic!("on purpose"))));
-    let error = store.keep_rows(&id, panics).await.unwrap_err();
+    let error = store.keep_rows(&id, panics, &ada(), AT).await.unwrap_err();
     assert!(matches!(error, RowsError::Store(StoreError::Unrecordable { .. })), "{error}");
     assert!(!store.has_rows(&id).await.unwrap());
     save(&store, Kind::Prompt, "triage", content(1)).await;
@@ -185,10 +186,10 @@ async fn whoever_gives_up_half_way_leaves_nothing_and_is_not_read_for() {
         counter.store(number, Ordering::Relaxed);
         Ok(row(number))
     }));
-    tokio::time::timeout(Duration::from_millis(300), store.keep_rows(&id, endless)).await.unwrap_err();
+    tokio::time::timeout(Duration::from_millis(300), store.keep_rows(&id, endless, &ada(), AT)).await.unwrap_err();
     save(&store, Kind::Prompt, "triage", content(1)).await;
     assert!(!store.has_rows(&id).await.unwrap());
-    assert_eq!(store.keep_rows(&id, stream(&rows(5))).await.unwrap(), 5);
+    assert_eq!(store.keep_rows(&id, stream(&rows(5)), &ada(), AT).await.unwrap(), 5);
     let read = taken.load(Ordering::Relaxed);
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert!(read > 64, "it had begun");
@@ -204,7 +205,7 @@ async fn rows_that_two_keep_at_once_are_kept_once() {
     let tasks: Vec<_> = (0..6)
         .map(|writer| {
             let (store, id, rows) = (stores[writer % 2].clone(), id.clone(), stream(&all));
-            tokio::spawn(async move { store.keep_rows(&id, rows).await })
+            tokio::spawn(async move { store.keep_rows(&id, rows, &ada(), AT).await })
         })
         .collect();
     for task in tasks {
@@ -220,7 +221,7 @@ async fn only_a_version_that_there_is_has_rows() {
     let missing = StoreError::NoSuchVersion { version: "tickets@1".into() };
     assert_eq!(store.has_rows(&unknown).await.unwrap_err(), missing);
     assert_eq!(store.rows_after(&unknown, None, 1).await.unwrap_err(), missing);
-    assert_eq!(store.keep_rows(&unknown, stream(&[])).await.unwrap_err(), RowsError::Store(missing));
+    assert_eq!(store.keep_rows(&unknown, stream(&[]), &ada(), AT).await.unwrap_err(), RowsError::Store(missing));
 }
 
 #[tokio::test]
@@ -233,7 +234,7 @@ async fn deleting_runs_leaves_the_rows_of_versions_and_nothing_else() {
     journal.emit(&(0..4).map(case).collect::<Vec<_>>()).await.unwrap();
     journal.close().await;
     let id = saved(&store, &all).await;
-    store.keep_rows(&id, stream(&all)).await.unwrap();
+    store.keep_rows(&id, stream(&all), &ada(), AT).await.unwrap();
     store.delete_run(&run(1), &ada(), AT, None).await.unwrap();
     assert_eq!(read(&store, &id, 100).await, all);
 
@@ -254,11 +255,45 @@ async fn a_row_takes_its_room_once_for_runs_and_versions() {
         let mut all = rows(count);
         all.push(heavy.clone());
         let id = saved(&store, &all).await;
-        store.keep_rows(&id, stream(&all)).await.unwrap();
+        store.keep_rows(&id, stream(&all), &ada(), AT).await.unwrap();
     }
     let mut journal = begin(&store, 1).await;
     journal.emit(&[finished_case(0, sample(0, heavy, request(&["Which?"])))]).await.unwrap();
     journal.close().await;
     store.close().await;
     assert!(fs::metadata(location(folder.path())).unwrap().len() < 3 << 19);
+}
+
+#[tokio::test]
+async fn a_dataset_is_saved_with_its_rows_or_not_at_all() {
+    let store = Store::in_memory().await.unwrap();
+    let (all, by) = (rows(100), ada());
+    let dataset = || new(Kind::Dataset, "tickets", whole(&all), &by);
+    store.save_dataset(&dataset(), stream(&all[..99])).await.unwrap_err();
+    assert_eq!((store.names(Kind::Dataset).await.unwrap().len(), store.audit_head().await.unwrap()), (0, None));
+    let saved = store.save_dataset(&dataset(), stream(&all)).await.unwrap();
+    assert_eq!((saved.id.number, saved.is_new), (1, true));
+    assert_eq!(read(&store, &saved.id, 64).await, all);
+    assert_eq!(store.save_dataset(&dataset(), stream(&all)).await.unwrap(), Saved { is_new: false, ..saved });
+    let kept: Vec<_> = whole_log(&store).await.into_iter().map(|entry| entry.details["kept"].clone()).collect();
+    assert_eq!(kept, ["rows"], "one entry, which says that the rows are kept");
+}
+
+#[tokio::test]
+async fn rows_that_are_kept_later_are_told_in_the_log() {
+    let store = Store::in_memory().await.unwrap();
+    let (all, by) = (rows(3), grace());
+    let id = saved(&store, &all).await;
+    store.save_dataset(&new(Kind::Dataset, "tickets", whole(&all), &by), stream(&all)).await.unwrap();
+    store.keep_rows(&id, stream(&all), &by, AT).await.unwrap();
+    let log = whole_log(&store).await;
+    let told: Vec<_> = log.iter().map(|entry| (entry.action, &entry.by, serde_json::json!(entry.details))).collect();
+    let version = serde_json::json!({ "number": 1, "digest": id.digest });
+    assert_eq!(
+        told,
+        [
+            (Action::VersionSaved, &ada(), serde_json::json!({ "version": version, "kept": "nothing" })),
+            (Action::ContentKept, &by, serde_json::json!({ "version": version, "kept": "rows", "rows": 3 })),
+        ]
+    );
 }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use carat_core::Digest;
+use carat_core::audit::Action;
 use carat_core::version::{Kind, Pick, Provenance, VersionId};
 use carat_store::{NewVersion, Saved, Store, StoreError, Version};
 
@@ -83,7 +84,9 @@ async fn a_body_that_was_not_kept_is_taken_later_and_then_stays() {
         assert!(!store.save_version(&again).await.unwrap().is_new);
         assert_eq!(store.body(&id).await.unwrap().as_deref(), kept);
     }
-    assert_eq!(whole_log(&store).await.len(), 1);
+    let log = whole_log(&store).await;
+    assert_eq!(log.iter().map(|entry| entry.action).collect::<Vec<_>>(), [Action::VersionSaved, Action::ContentKept]);
+    assert_eq!([&log[0].details["kept"], &log[1].details["kept"]], ["nothing", "body"]);
 }
 
 #[tokio::test]

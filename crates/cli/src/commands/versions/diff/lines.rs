@@ -10,10 +10,10 @@ use crate::out::{BAD, FAINT, GOOD, styled};
 const AROUND: usize = 3;
 
 /// One side of a line: its number there, and its pieces, each with whether only that side has it.
-pub(super) type SideOfLine<'l> = (usize, Vec<(&'l str, bool)>);
+pub(crate) type SideOfLine<'l> = (usize, Vec<(&'l str, bool)>);
 
 /// The side of a line, if it has it.
-pub(super) fn side(line: &Line, is_left: bool) -> Option<SideOfLine<'_>> {
+pub(crate) fn side(line: &Line, is_left: bool) -> Option<SideOfLine<'_>> {
     let own = |number: usize, text, is_own| (number, vec![(text, is_own)]);
     match line {
         Line::Same { left, right, text } => Some(own(if is_left { *left } else { *right }, text.as_str(), false)),
@@ -49,6 +49,24 @@ pub(super) fn style(is_own: bool, is_left: bool) -> Style {
     }
 }
 
+/// The pieces of a side with what only that side has in its colour, at most so many characters of them.
+pub(crate) fn drawn(pieces: &[(&str, bool)], is_left: bool, most: usize) -> String {
+    let (mut text, mut room) = (String::new(), most);
+    for (piece, is_own) in pieces {
+        let end = piece.char_indices().nth(room).map_or(piece.len(), |(at, _)| at);
+        let shown = fit((&piece[..end], *is_own));
+        if !shown.is_empty() {
+            text.push_str(&styled(style(*is_own, is_left), shown));
+        }
+        if end < piece.len() {
+            text.push('…');
+            break;
+        }
+        room = room.saturating_sub(piece.chars().count());
+    }
+    text
+}
+
 /// Whether a line is shown: it is near a change.
 pub(super) fn are_near(lines: &[Line]) -> Vec<bool> {
     let mut near = vec![false; lines.len()];
@@ -65,8 +83,7 @@ pub(super) fn unified(lines: &[Line]) -> String {
     let numbers = lines.iter().flat_map(|line| [side(line, true), side(line, false)]).flatten();
     let width = numbers.map(|(number, _)| number).max().unwrap_or(0).to_string().len();
     let draw = |mark: &str, style: Style, (number, pieces): SideOfLine<'_>, is_left| {
-        let shown = pieces.into_iter().map(|piece| (piece.1, fit(piece))).filter(|(_, text)| !text.is_empty());
-        let text: String = shown.map(|(is_own, text)| styled(self::style(is_own, is_left), text)).collect();
+        let text = drawn(&pieces, is_left, usize::MAX);
         let gap = if text.is_empty() { "" } else { "  " };
         format!("{} {}{gap}{text}\n", styled(style, mark), styled(FAINT, format!("{number:>width$}")))
     };

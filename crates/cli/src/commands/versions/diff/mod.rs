@@ -1,13 +1,14 @@
 //! `carat NOUN diff [A [B]]`: what differs between two versions, or between a version and what the project has now.
 
 mod columns;
-mod lines;
+pub(crate) mod lines;
 mod prompts;
 mod rendered;
-mod rows;
+pub(crate) mod rows;
 mod structure;
 
 use carat_core::untrusted::one_line;
+use carat_core::version::Kind;
 use carat_registry::catalogue::diff;
 use serde_json::{Value, json};
 
@@ -73,8 +74,8 @@ pub(super) async fn run(args: &Args, shelf: &Shelf) -> Result<Exit, Fault> {
         };
         exit = exit.graver(difference.exit);
         if args.json {
-            entries
-                .push(json!({"left": side_json(&pair.left), "right": side_json(&pair.right), "diff": difference.json}));
+            let (left, right) = (side_json(shelf.kind, &pair.left), side_json(shelf.kind, &pair.right));
+            entries.push(json!({"left": left, "right": right, "diff": difference.json}));
         } else {
             let gap = if text.is_empty() { "" } else { "\n" };
             text.push_str(&format!(
@@ -168,9 +169,11 @@ async fn head(letter: char, found: &Found, shelf: &Shelf) -> Result<String, Faul
     Ok(format!("{letter}  {what}\n"))
 }
 
-fn side_json(found: &Found) -> Value {
+/// A version, or without a number what the project has now.
+fn side_json(kind: Kind, found: &Found) -> Value {
     let digest = found.digest().ok().flatten();
-    json!({"name": found.name(), "version": found.version().map(|id| id.number), "digest": digest})
+    let number = found.version().map(|id| id.number);
+    json!({"kind": kind, "name": found.name(), "number": number, "digest": digest})
 }
 
 /// What is said where nothing differs.

@@ -101,7 +101,7 @@ fn changed_row(change: &Change, fields: Option<&JsonDiff>) -> String {
 }
 
 /// What of a row has changed.
-fn parts(change: &Change) -> String {
+pub(crate) fn parts(change: &Change) -> String {
     let parts = [(change.input, "input"), (change.expected, "expectation"), (change.other, "tags, split or metadata")];
     parts.iter().filter(|(changed, _)| *changed).map(|(_, what)| *what).collect::<Vec<_>>().join(", ")
 }

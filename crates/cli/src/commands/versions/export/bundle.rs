@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use carat::bundle::{self, Bundle, BundleError, Entry};
-use carat_core::version::{LATEST, Label, Pick, VersionId};
+use carat_core::version::{Kind, LATEST, Label, Pick, VersionId};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
@@ -70,7 +70,8 @@ fn put(args: &Args, bundle: &Bundle, text: &str) -> Result<What, Fault> {
 }
 
 fn entry(entry: &Entry) -> Value {
-    json!({"name": entry.name, "number": entry.version, "digest": entry.digest, "labels": entry.labels})
+    json!({"kind": Kind::Prompt, "name": entry.name, "number": entry.version, "digest": entry.digest,
+           "labels": entry.labels})
 }
 
 /// The versions that are named, and those that are labelled; where nothing is said, all that labels point to and the newest.

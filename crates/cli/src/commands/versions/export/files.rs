@@ -1,28 +1,24 @@
-//! Versions as the files that they were. What a version says of its paths is not trusted: it may have come from anywhere.
+//! Files that are written below one folder. What a version says of its paths is not trusted: it may have come from anywhere.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Component, Path, PathBuf};
 
-use carat_core::Package;
 use carat_core::untrusted::one_line;
-use carat_core::version::VersionId;
+use carat_registry::PROJECT_FILE;
 use serde::Serialize;
-use serde_json::json;
 
-use crate::exit::Exit;
 use crate::fault::Fault;
-use crate::out::{self, FAINT, GOOD, ODD, styled};
 use crate::report_files::Draft;
 
-use super::super::shelf::{Found, Shelf};
-use super::super::told;
-use super::{Args, bundle, unwritable};
+use super::unwritable;
 
 /// Files to be written below one folder, and nowhere else.
 pub(super) struct Files {
-    root: PathBuf,
+    pub(super) root: PathBuf,
+    /// The folder below the root that stands for `prompts/`, where files may lie beside it.
+    folder: Option<String>,
     /// By their paths below it.
     files: BTreeMap<PathBuf, Vec<u8>>,
 }
@@ -38,7 +34,20 @@ pub(super) enum What {
 
 impl Files {
     pub(super) fn into(root: &Path) -> Self {
-        Self { root: root.to_owned(), files: BTreeMap::new() }
+        Self { root: root.to_owned(), folder: None, files: BTreeMap::new() }
+    }
+
+    /// Files below this folder, and what they take from beside it.
+    ///
+    /// # Errors
+    /// Nothing can lie beside it.
+    pub(super) fn beside(folder: &Path) -> Result<Self, Fault> {
+        let whole = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        let named = if folder.file_name().is_some() { folder } else { &whole };
+        let (Some(root), Some(name)) = (named.parent(), named.file_name().and_then(|name| name.to_str())) else {
+            return Err(Fault::mendable(format!("--out {}: nothing can lie beside it", folder.display())));
+        };
+        Ok(Self { root: root.to_owned(), folder: Some(name.to_owned()), files: BTreeMap::new() })
     }
 
     /// Adds a file by its path below the folder.
@@ -47,10 +56,8 @@ impl Files {
     /// The path leads out of it, or is taken by something else.
     pub(super) fn add(&mut self, path: &str, bytes: Vec<u8>) -> Result<(), Fault> {
         let shown = one_line(path, 200);
-        let Some(inside) = below(path) else {
-            let root = self.root.display();
-            return Err(Fault::mendable(format!("{shown} would lie outside of {root}, so nothing is written")));
-        };
+        let inside =
+            self.place(path).map_err(|why| Fault::mendable(format!("{shown} {why}, so nothing is written")))?;
         match self.files.get(&inside) {
             Some(other) if *other != bytes => Err(Fault::mendable(format!(
                 "two of the versions have different files {shown}; write them to two folders"
@@ -62,6 +69,31 @@ impl Files {
         }
     }
 
+    fn shown_root(&self) -> std::path::Display<'_> {
+        let root = if self.root.as_os_str().is_empty() { Path::new(".") } else { &self.root };
+        root.display()
+    }
+
+    /// Where a file lies below the root, or why it cannot be written.
+    fn place(&self, path: &str) -> Result<PathBuf, String> {
+        let root = self.shown_root();
+        let Some(folder) = &self.folder else {
+            // Any name stands for that of the folder.
+            let is_beside = below(&format!("folder/{path}")).is_some_and(|inside| !inside.starts_with("folder"));
+            let advice = if is_beside { " (--beside writes what lies beside it as well)" } else { "" };
+            return below(path).ok_or_else(|| format!("would lie outside of {root}{advice}"));
+        };
+        let inside =
+            Some(path).filter(|path| !path.starts_with('/')).and_then(|path| below(&format!("{folder}/{path}")));
+        let inside = inside.ok_or_else(|| format!("would lie outside of {root}"))?;
+        // What came from elsewhere is not to make hooks and workflows of the project, or be its settings.
+        let is_hidden = |part: Component<'_>| part.as_os_str().to_string_lossy().starts_with('.');
+        if !inside.starts_with(folder) && (inside.components().any(is_hidden) || inside == Path::new(PROJECT_FILE)) {
+            return Err("is no file that prompts share".to_owned());
+        }
+        Ok(inside)
+    }
+
     /// Writes all of them: each as a whole, and none if one is there with another content and nobody said to write over it.
     pub(super) fn write(&self, force: bool) -> Result<Vec<(&Path, What)>, Fault> {
         let mut plan = Vec::with_capacity(self.files.len());
@@ -71,7 +103,7 @@ impl Files {
         let taken: Vec<String> =
             plan.iter().filter(|(_, what)| *what == What::Over).map(|(path, _)| path.display().to_string()).collect();
         if !taken.is_empty() && !force {
-            let (taken, root) = (taken.join(", "), self.root.display());
+            let (taken, root) = (taken.join(", "), self.shown_root());
             return Err(Fault::mendable(format!(
                 "there is something else in {taken} below {root}; --force writes over it"
             )));
@@ -144,65 +176,6 @@ fn below(path: &str) -> Option<PathBuf> {
     (!inside.as_os_str().is_empty() && !is_hostile).then_some(inside)
 }
 
-/// Prompts with what they include and show, below a folder that stands for `prompts/`.
-pub(super) async fn export_prompts(args: &Args, shelf: &Shelf) -> Result<Exit, Fault> {
-    if args.references.is_empty() && args.label.is_empty() {
-        return Err(Fault::mendable("name the versions to write back, or write a bundle of all: --out prompts.carat"));
-    }
-    let chosen = bundle::choose(args, shelf).await?;
-    let mut files = Files::into(&args.out);
-    let mut wrote = Vec::new();
-    for (id, _) in chosen.values() {
-        let Found::Prompt(found) = shelf.found(id).await? else { return Err(Fault::bug("no prompt")) };
-        add(&mut files, id, &found.package)?;
-        wrote.push(id);
-    }
-    let written = files.write(args.force)?;
-    if args.json {
-        let prompts = wrote.iter().map(|id| json!({"name": id.name, "number": id.number, "digest": id.digest}));
-        let files = written.iter().map(|(path, what)| json!({"path": args.out.join(path), "written": what}));
-        let (prompts, files): (Vec<_>, Vec<_>) = (prompts.collect(), files.collect());
-        out::json(&json!({"format": 1, "kind": shelf.kind, "path": args.out, "prompts": prompts, "files": files}))?;
-        return Ok(Exit::Fine);
-    }
-    let mut told = String::new();
-    for (path, what) in written {
-        let (style, word) = match what {
-            What::New => (GOOD, "wrote"),
-            What::Over => (ODD, "wrote over"),
-            What::AsItWas => (FAINT, "as it was"),
-        };
-        told.push_str(&format!(
-            "{} {}\n",
-            styled(style, word),
-            one_line(&args.out.join(path).display().to_string(), 400)
-        ));
-    }
-    out::data(&told)?;
-    let wrote: Vec<String> = wrote.into_iter().map(told::name).collect();
-    shelf.session.talk(&format!("these are {}", wrote.join(", ")));
-    Ok(Exit::Fine)
-}
-
-fn add(files: &mut Files, id: &VersionId, package: &Package) -> Result<(), Fault> {
-    let folder = id.name.rsplit_once('/').map(|(folder, _)| format!("{folder}/")).unwrap_or_default();
-    files.add(&format!("{}.prompty", id.name), package.text.clone().into_bytes())?;
-    for (path, text) in &package.includes {
-        files.add(&relative(&folder, path), text.clone().into_bytes())?;
-    }
-    for path in package.pictures.keys() {
-        let image =
-            package.image(path).map_err(|why| Fault::mendable(format!("{id}: {}: {why}", one_line(path, 200))))?;
-        files.add(&relative(&folder, path), image.bytes.unwrap_or_default().to_vec())?;
-    }
-    Ok(())
-}
-
-/// A path relative to the prompt's folder; an absolute one stays so, and is refused.
-fn relative(folder: &str, path: &str) -> String {
-    if path.starts_with('/') { path.to_owned() } else { format!("{folder}{path}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -225,7 +198,29 @@ mod tests {
         ] {
             assert_eq!(below(path), inside.map(PathBuf::from), "{path:?}");
         }
-        assert_eq!(below(&relative("support/", "/etc/passwd")), None);
+    }
+
+    #[test]
+    fn what_lies_beside_the_folder_lies_below_its_parent_and_is_nothing_of_the_projects() {
+        let files = Files::beside(Path::new("out/prompts")).unwrap();
+        for (path, inside) in [
+            ("a.prompty", Some("prompts/a.prompty")),
+            ("support/../../shared/tone.jinja", Some("shared/tone.jinja")),
+            (".hidden/tone.jinja", Some("prompts/.hidden/tone.jinja")),
+            ("carat.yaml", Some("prompts/carat.yaml")),
+            ("../../tone.jinja", None),
+            ("/etc/passwd", None),
+            ("../.git/hooks/pre-commit", None),
+            ("../carat.yaml", None),
+            ("../..", None),
+        ] {
+            assert_eq!(files.place(path).ok(), inside.map(PathBuf::from), "{path}");
+        }
+        assert_eq!(Files::into(Path::new("out")).place("/etc/passwd").ok(), None);
+        assert_eq!(Files::beside(Path::new("prompts")).unwrap().root, Path::new(""));
+        for nowhere in ["/", "a/.."] {
+            assert!(Files::beside(Path::new(nowhere)).is_err(), "{nowhere}");
+        }
     }
 
     #[test]

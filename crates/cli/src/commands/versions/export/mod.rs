@@ -2,6 +2,7 @@
 
 mod bundle;
 mod files;
+mod prompts;
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -35,6 +36,9 @@ pub(crate) struct Args {
     /// Models and specs: a .yaml file. All but prompts: - is stdout
     #[arg(long, value_name = "PATH")]
     out: PathBuf,
+    /// Of prompts as files: write what they take from beside their folder (`../shared/tone.jinja`) beside it
+    #[arg(long)]
+    beside: bool,
     /// Write over what is there; a bundle takes the place of another one without it
     #[arg(long)]
     force: bool,
@@ -47,11 +51,14 @@ pub(super) async fn run(args: &Args, shelf: &Shelf) -> Result<Exit, Fault> {
     if args.json && args.out == Path::new("-") {
         return Err(Fault::mendable("--out - has stdout already; with --json, name a file"));
     }
+    if args.beside && (shelf.kind != Kind::Prompt || has_ending(&args.out, &["carat"])) {
+        return Err(Fault::mendable("--beside is for folders of prompts: all else is in one place"));
+    }
     if shelf.kind == Kind::Prompt {
         return if has_ending(&args.out, &["carat"]) {
             bundle::export(args, shelf).await
         } else {
-            files::export_prompts(args, shelf).await
+            prompts::export(args, shelf).await
         };
     }
     if !args.label.is_empty() {

@@ -1,26 +1,17 @@
 //! Bundles of prompts, with their labels.
 
-use std::path::{Component, Path};
+use std::path::Path;
 
 use carat::bundle::{Bundle, BundleError, Entry};
 use carat_core::Digest;
-use carat_core::untrusted::one_line;
-use carat_core::version::{Kind, LATEST, Label, Move};
-use carat_registry::{Catalogue, PROJECT_FILE};
-use carat_store::Saved;
-use serde_json::{Value, json};
+use carat_core::version::{LATEST, Label};
+use serde_json::json;
 
 use crate::fault::Fault;
-use crate::out::{self, FAINT, ODD, styled};
 
 use super::super::export::fault_of_bundle;
 use super::super::told;
-use super::Import;
-
-/// Whether a name can be that of a file below the folder of prompts.
-fn is_below(name: &str) -> bool {
-    !name.contains('\\') && Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
-}
+use super::{Import, Incoming};
 
 /// A bundle, and its digest: that of all behind its first line.
 fn read_bundle(path: &Path) -> Result<(Bundle, Digest), Fault> {
@@ -33,31 +24,22 @@ fn read_bundle(path: &Path) -> Result<(Bundle, Digest), Fault> {
 }
 
 impl Import<'_> {
-    /// The versions of a bundle, in their order, so that what came later there comes later here.
+    /// The versions of a bundle, all or none, in their order, so that what came later there comes later here.
     pub(super) async fn bundle(&mut self) -> Result<Digest, Fault> {
         let (mut bundle, digest) = read_bundle(&self.args.path)?;
-        if let Some(entry) = bundle.prompts.iter().find(|entry| !is_below(&entry.name)) {
-            let name = one_line(&entry.name, 200);
-            return Err(Fault::mendable(format!(
-                "{}: `{name}` would lie outside of prompts/, so nothing is taken",
-                self.file
-            )));
-        }
         bundle.prompts.sort_by(|a, b| (&a.name, a.version).cmp(&(&b.name, b.version)));
         let mut untaken = 0;
+        let mut incoming = Vec::with_capacity(bundle.prompts.len());
         for entry in &bundle.prompts {
-            let message = format!("{}, where it was version {}", self.message(), entry.version);
-            let saved = self.prompt(&entry.name, &entry.package, entry.digest, &message).await?;
-            self.tell(&saved, Some(entry.version)).await?;
-            let labels = entry.labels.iter().filter(|label| *label != LATEST);
+            let labels = labels(entry)?;
             if self.args.labels {
-                for label in labels {
-                    self.label(entry, label, &saved).await?;
-                }
+                incoming.push(self.incoming(entry, labels));
             } else {
-                untaken += labels.count();
+                untaken += labels.len();
+                incoming.push(self.incoming(entry, Vec::new()));
             }
         }
+        self.take_in(&incoming).await?;
         if untaken > 0 {
             self.shelf.session.talk(&format!(
                 "{} left where they are; --labels takes them over",
@@ -68,38 +50,19 @@ impl Import<'_> {
     }
 
     /// A label with a policy moves only by promotion, whoever says so.
-    async fn label(&mut self, entry: &Entry, label: &str, saved: &Saved) -> Result<(), Fault> {
-        let label = Label::new(label).map_err(Fault::mendable)?;
-        if self.shelf.session.project.spec.policy.contains_key(&label) {
-            let why = format!("not moved: it has a policy in {PROJECT_FILE}");
-            return self.tell_label(
-                &label,
-                &styled(ODD, why),
-                json!({"label": label, "moved": false, "why": "policy"}),
-            );
-        }
-        let Catalogue { by, now, .. } = &self.catalogue;
-        let (number, why) = (Some(saved.id.number), self.message());
-        let moved =
-            self.shelf.store().move_label(Kind::Prompt, &entry.name, &label, number, by, now, Some(&why)).await?;
-        self.tell_label(&label, &ends(&moved), json!({"label": label, "moved": moved.from != moved.to}))
-    }
-
-    fn tell_label(&mut self, label: &Label, told: &str, entry: Value) -> Result<(), Fault> {
-        if !self.args.json {
-            return out::data(&format!("    {label}  {told}\n"));
-        }
-        if let Some(Value::Array(labels)) = self.entries.last_mut().and_then(|entry| entry.get_mut("labels")) {
-            labels.push(entry);
-        }
-        Ok(())
+    fn incoming(&self, entry: &Entry, labels: Vec<Label>) -> Incoming {
+        let policy = &self.shelf.session.project.spec.policy;
+        let (protected, labels) = labels.into_iter().partition(|label| policy.contains_key(label));
+        let message = format!("{}, where it was version {}", self.message(), entry.version);
+        let mut incoming = Incoming::new(entry.name.clone(), entry.digest, json!(entry.package).to_string(), message);
+        incoming.number = Some(entry.version);
+        (incoming.labels, incoming.protected) = (labels, protected);
+        incoming
     }
 }
 
-fn ends(moved: &Move) -> String {
-    if moved.from == moved.to {
-        return styled(FAINT, "points there already");
-    }
-    let end = |end: &Option<_>| end.as_ref().map_or_else(|| "nothing".to_owned(), told::name);
-    format!("{} → {}", end(&moved.from), end(&moved.to))
+/// The labels that point to a version; the newest of them is known without one.
+fn labels(entry: &Entry) -> Result<Vec<Label>, Fault> {
+    let labels = entry.labels.iter().filter(|label| *label != LATEST);
+    labels.map(|label| Label::new(label)).collect::<Result<_, _>>().map_err(Fault::mendable)
 }
