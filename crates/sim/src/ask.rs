@@ -1,4 +1,4 @@
-//! What a completion request asks for, the same for chat and responses.
+//! What a completion request asks for, the same for all endpoints that complete.
 
 use std::borrow::Cow;
 
@@ -18,18 +18,48 @@ pub(crate) struct Ask<'a> {
     pub(crate) choices: usize,
     pub(crate) max_tokens: Option<u64>,
     pub(crate) tools: Vec<Tool<'a>>,
-    pub(crate) tool_choice: Option<&'a RawValue>,
+    pub(crate) tool_choice: ToolChoice,
     pub(crate) format: Format,
 }
 
-/// A tool as either endpoint describes it: nested in `function`, or flat.
+/// Who chooses whether a tool is called, and which.
+#[derive(Debug, Default)]
+pub(crate) enum ToolChoice {
+    /// The model.
+    #[default]
+    Auto,
+    None,
+    /// The model has to call one.
+    Any,
+    /// The one of this name; the first when there is none.
+    Named(String),
+}
+
+impl ToolChoice {
+    /// Reads `tool_choice` of chat or responses.
+    pub(crate) fn read(raw: Option<&RawValue>) -> Self {
+        match raw.map(RawValue::get) {
+            Some("\"none\"") => Self::None,
+            Some("\"required\"") => Self::Any,
+            Some(object) if object.starts_with('{') => {
+                let choice: Value = serde_json::from_str(object).unwrap_or_default();
+                let name = choice.pointer("/function/name").or_else(|| choice.get("name"));
+                name.and_then(Value::as_str).map_or(Self::Any, |name| Self::Named(name.to_owned()))
+            }
+            _ => Self::Auto,
+        }
+    }
+}
+
+/// A tool as any endpoint describes it: nested in `function`, or flat.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Tool<'a> {
     #[serde(borrow, default)]
     function: Option<Function<'a>>,
     #[serde(borrow, default)]
     name: Cow<'a, str>,
-    #[serde(borrow, default)]
+    /// Anthropic has another name for it.
+    #[serde(borrow, default, alias = "input_schema")]
     parameters: Option<&'a RawValue>,
 }
 
@@ -87,17 +117,20 @@ impl<'a> Ask<'a> {
     /// The tool that has to be called, if any. `eager` calls one also where the choice is the model's.
     pub(crate) fn wanted_tool(&self, eager: bool) -> Option<&Tool<'a>> {
         let first = self.tools.first()?;
-        match self.tool_choice.map(RawValue::get) {
-            Some("\"none\"") => None,
-            Some("\"required\"") => Some(first),
-            Some(named) if named.starts_with('{') => self.named_tool(named).or(Some(first)),
-            _ => (eager && !self.conversation.ends_with_tool_result()).then_some(first),
+        match &self.tool_choice {
+            ToolChoice::None => None,
+            ToolChoice::Any => Some(first),
+            ToolChoice::Named(name) => self.tools.iter().find(|tool| tool.name() == name).or(Some(first)),
+            ToolChoice::Auto => (eager && !self.conversation.ends_with_tool_result()).then_some(first),
         }
     }
 
-    fn named_tool(&self, choice: &str) -> Option<&Tool<'a>> {
-        let choice: Value = serde_json::from_str(choice).ok()?;
-        let name = choice.pointer("/function/name").or_else(|| choice.get("name"))?;
-        self.tools.iter().find(|tool| name.as_str() == Some(tool.name()))
+    /// What it takes of a limit of tokens: as OpenAI counts, the prompt or the longest answer, whichever is more.
+    pub(crate) fn weight(&self) -> u64 {
+        self.prompt_tokens().max(self.max_tokens.unwrap_or(0))
+    }
+
+    pub(crate) fn prompt_tokens(&self) -> u64 {
+        self.conversation.tokens() + 3
     }
 }

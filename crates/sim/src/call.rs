@@ -14,14 +14,29 @@ pub(crate) struct Call {
     endpoint: Endpoint,
     pass: Option<Pass>,
     receipt: Option<Receipt>,
+    /// Whether it has one of the places of inference requests.
+    placed: bool,
 }
 
 impl Call {
     /// Counts a request in; also returns how many are in flight with it.
     pub(crate) fn arrive(world: Arc<World>, endpoint: Endpoint) -> (Self, u64) {
         let in_flight = world.tally.arrive(endpoint);
-        let call = Self { world, endpoint, pass: None, receipt: None };
+        let call = Self { world, endpoint, pass: None, receipt: None, placed: false };
         (call, in_flight)
+    }
+
+    /// Takes one of the places of inference requests until the answer is over; `false` when none is free.
+    pub(crate) fn take_place(&mut self, most: Option<u64>) -> bool {
+        self.placed = self.world.tally.take_place(most);
+        self.placed
+    }
+
+    /// Gives the place back before the end.
+    pub(crate) fn leave_place(&mut self) {
+        if std::mem::take(&mut self.placed) {
+            self.world.tally.leave_place();
+        }
     }
 
     /// Notes the right to answer, given back unless the answer is finished.
@@ -48,6 +63,7 @@ impl Drop for Call {
         if let Some(pass) = self.pass.take() {
             self.world.gate.give_back(pass);
         }
+        self.leave_place();
         self.world.tally.leave();
     }
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::ask::{Ask, Format, Tool};
+use crate::ask::{Ask, Format, Tool, ToolChoice};
 use crate::chat_stream;
 use crate::completion::{self, Answer, Finish, Said, ToolCall, Wording};
 use crate::conversation::{Conversation, Message};
@@ -61,7 +61,7 @@ impl<'a> ChatRequest<'a> {
             choices: self.n.unwrap_or(1).clamp(1, MOST_CHOICES),
             max_tokens: self.max_completion_tokens.or(self.max_tokens),
             tools: self.tools.unwrap_or_default(),
-            tool_choice: self.tool_choice,
+            tool_choice: ToolChoice::read(self.tool_choice),
             format: Format::read(self.response_format),
         })
     }
@@ -71,7 +71,7 @@ pub(crate) async fn handle(visit: Visit) -> Outcome {
     let body = visit.body.clone();
     let request: ChatRequest<'_> = visit.parse(&body)?;
     let ask = request.ask().map_err(Failure::from)?;
-    completion::serve::<ChatWording>(visit, &ask).await
+    completion::serve(visit, &ask, &ChatWording).await
 }
 
 pub(crate) struct ChatWording;
@@ -80,14 +80,14 @@ impl Wording for ChatWording {
     const ERROR_EVENT: &'static str = "data: {\"error\":{\"message\":\"The server had an error while processing \
         your request.\",\"type\":\"server_error\",\"param\":null,\"code\":null}}\n\n";
 
-    fn whole(answer: &Answer<'_>) -> Vec<u8> {
+    fn whole(&self, answer: &Answer<'_>) -> Vec<u8> {
         let mut json = Vec::with_capacity(768);
         // Writing plain structs to memory cannot fail.
         drop(serde_json::to_writer(&mut json, &ChatCompletion::of(answer)));
         json
     }
 
-    fn events(answer: &Answer<'_>) -> Vec<Bytes> {
+    fn events(&self, answer: &Answer<'_>) -> Vec<Bytes> {
         chat_stream::events(answer)
     }
 }
@@ -206,7 +206,7 @@ impl Usage {
             prompt_tokens: answer.prompt_tokens,
             completion_tokens: answer.completion_tokens,
             total_tokens: answer.prompt_tokens + answer.completion_tokens,
-            prompt_tokens_details: complete.then_some(PromptDetails { cached_tokens: 0 }),
+            prompt_tokens_details: complete.then_some(PromptDetails { cached_tokens: answer.cached_tokens }),
             completion_tokens_details: complete.then_some(CompletionDetails { reasoning_tokens: 0 }),
         }
     }

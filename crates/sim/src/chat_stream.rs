@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::chat::{Usage, id, reason};
 use crate::completion::{Answer, Said, ToolCall, halves_or_words};
-use crate::faults::FaultKind;
+use crate::fault_kind::FaultKind;
 
 #[derive(Serialize)]
 struct Chunk<'a> {

@@ -1,4 +1,4 @@
-//! What the simulated model says, the same for chat and responses.
+//! What the simulated model says, the same for all endpoints that complete.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::body::ScriptedBody;
 use crate::conversation::tokens;
 use crate::counters::Receipt;
 use crate::deliver;
-use crate::faults::FaultKind;
+use crate::fault_kind::FaultKind;
 use crate::hash::Digest;
 use crate::refusal::Refusal;
 use crate::rules::AnswerRule;
@@ -52,6 +52,8 @@ pub(crate) struct Answer<'s> {
     pub(crate) model: String,
     pub(crate) choices: Vec<Said<'s>>,
     pub(crate) prompt_tokens: u64,
+    /// Those of the prompt tokens that were read from a cache.
+    pub(crate) cached_tokens: u64,
     pub(crate) completion_tokens: u64,
     pub(crate) include_usage: bool,
     pub(crate) fault: Option<FaultKind>,
@@ -65,24 +67,33 @@ impl Answer<'_> {
     pub(crate) fn lacks_usage(&self) -> bool {
         self.fault == Some(FaultKind::MissingUsage)
     }
+
+    pub(crate) fn receipt(&self, fate: &Fate) -> Receipt {
+        Receipt {
+            fingerprint: Some(fate.fingerprint),
+            prompt_tokens: self.prompt_tokens,
+            completion_tokens: self.completion_tokens,
+        }
+    }
 }
 
 /// How an endpoint words an answer.
-pub(crate) trait Wording {
+pub(crate) trait Wording: Sync {
     /// What a stream says when it fails in the middle.
     const ERROR_EVENT: &'static str;
 
     /// The JSON body.
-    fn whole(answer: &Answer<'_>) -> Vec<u8>;
+    fn whole(&self, answer: &Answer<'_>) -> Vec<u8>;
 
     /// The events of a stream.
-    fn events(answer: &Answer<'_>) -> Vec<Bytes>;
+    fn events(&self, answer: &Answer<'_>) -> Vec<Bytes>;
 }
 
-/// Answers a request: decides its fate, takes its time, passes the gate and speaks.
-pub(crate) async fn serve<W: Wording>(mut visit: Visit, ask: &Ask<'_>) -> Outcome {
-    visit.check_model(&ask.model)?;
-    check_images(&visit, ask)?;
+/// Answers a request: takes from the limits, decides its fate, takes its time, passes the gate and speaks.
+pub(crate) async fn serve<W: Wording>(mut visit: Visit, ask: &Ask<'_>, wording: &W) -> Outcome {
+    visit.scene.check_model(&ask.model)?;
+    check_images(&visit.scene, ask)?;
+    visit.admit(&ask.model, ask.weight())?;
     let world = visit.world.clone();
     let fate = visit.fate(&ask.model, ask.conversation.question(), ask.stream);
     if fate.fault.is_some() {
@@ -97,33 +108,33 @@ pub(crate) async fn serve<W: Wording>(mut visit: Visit, ask: &Ask<'_>) -> Outcom
     let answered = fate.leaves_answer_whole();
     let pass = world.gate.enter(answered, &world.tally).await;
     visit.call.hold_pass(pass);
-    Ok(speak::<W>(visit, ask, digest, &fate))
+    Ok(speak(visit, ask, wording, digest, &fate))
 }
 
 /// Some servers cannot read images and fail on them.
-fn check_images(visit: &Visit, ask: &Ask<'_>) -> Result<(), Refusal> {
-    if visit.scene.settings.quirks.images_are_500 && ask.conversation.holds_images() {
+fn check_images(scene: &Scene, ask: &Ask<'_>) -> Result<(), Refusal> {
+    if scene.settings.quirks.images_are_500 && ask.conversation.holds_images() {
         return Err(Refusal::number_code(500, "image input is not supported"));
     }
     Ok(())
 }
 
-fn speak<W: Wording>(mut visit: Visit, ask: &Ask<'_>, digest: Digest, fate: &Fate) -> Response<ScriptedBody> {
+fn speak<W: Wording>(
+    mut visit: Visit,
+    ask: &Ask<'_>,
+    wording: &W,
+    digest: Digest,
+    fate: &Fate,
+) -> Response<ScriptedBody> {
     let scene = visit.scene.clone();
-    let model = visit.named_model(&ask.model, fate);
-    let digest = flickering(&scene, digest, fate.attempt);
-    let answer = compose(&scene, ask, digest, (visit.world.number(), model, fate.kind()));
+    let answer = compose(&scene, ask, digest, fate, visit.world.number());
     if fate.leaves_answer_whole() {
-        visit.call.owe(Receipt {
-            fingerprint: Some(fate.fingerprint),
-            prompt_tokens: answer.prompt_tokens,
-            completion_tokens: answer.completion_tokens,
-        });
+        visit.call.owe(answer.receipt(fate));
     }
     if ask.stream {
-        deliver::events(visit, W::events(&answer), W::ERROR_EVENT, answer.fault)
+        deliver::events(visit, wording.events(&answer), W::ERROR_EVENT, answer.fault)
     } else {
-        deliver::whole(visit, W::whole(&answer), answer.fault)
+        deliver::whole(visit, wording.whole(&answer), answer.fault)
     }
 }
 
@@ -136,28 +147,26 @@ fn flickering(scene: &Scene, digest: Digest, attempt: u64) -> Digest {
     digest
 }
 
-/// Says every choice and counts its tokens.
-pub(crate) fn compose<'s>(
-    scene: &'s Scene,
-    ask: &Ask<'_>,
-    digest: Digest,
-    (number, model, fault): (u64, String, Option<FaultKind>),
-) -> Answer<'s> {
+/// Says every choice and counts its tokens. `digest` is the conversation's.
+pub(crate) fn compose<'s>(scene: &'s Scene, ask: &Ask<'_>, digest: Digest, fate: &Fate, number: u64) -> Answer<'s> {
+    let digest = flickering(scene, digest, fate.attempt);
     let choices: Vec<Said<'s>> = (0..ask.choices as u64)
         .map(|place| {
             let digest = if place == 0 { digest } else { digest.number(place) };
-            spoiled(say(scene, ask, digest), fault)
+            spoiled(say(scene, ask, digest), fate.kind())
         })
         .collect();
+    let prompt_tokens = ask.prompt_tokens();
     Answer {
         number,
         created: now(),
-        model,
-        prompt_tokens: ask.conversation.tokens() + 3,
+        model: fate.named(&ask.model),
+        prompt_tokens,
+        cached_tokens: (prompt_tokens as f64 * scene.settings.cached_share) as u64,
         completion_tokens: choices.iter().map(Said::tokens).sum(),
         choices,
         include_usage: ask.include_usage,
-        fault,
+        fault: fate.kind(),
     }
 }
 

@@ -13,6 +13,7 @@ use hyper::{Request, Response};
 use serde::{Deserialize, Serialize};
 use tower::ServiceExt;
 
+use crate::batches;
 use crate::body::{Broken, ScriptedBody};
 use crate::counters::{Counters, Totals};
 use crate::settings::Settings;
@@ -36,6 +37,7 @@ fn router(world: Arc<World>) -> Router {
         .route("/_sim/hold", post(hold))
         .route("/_sim/release", post(release))
         .route("/_sim/reset", post(reset))
+        .route("/_sim/batches/advance", post(advance))
         .with_state(world)
 }
 
@@ -79,6 +81,21 @@ async fn hold(State(world): State<Arc<World>>, Json(hold): Json<Hold>) -> Status
 async fn release(State(world): State<Arc<World>>) -> StatusCode {
     world.gate.open();
     StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+struct Advance {
+    id: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Advanced {
+    advanced: usize,
+}
+
+async fn advance(State(world): State<Arc<World>>, Json(advance): Json<Advance>) -> Json<Advanced> {
+    let advanced = batches::advance(&world, advance.id.as_deref());
+    Json(Advanced { advanced })
 }
 
 async fn reset(State(world): State<Arc<World>>) -> StatusCode {

@@ -24,7 +24,10 @@ pub(crate) struct Message<'a> {
 
 impl<'a> Message<'a> {
     pub(crate) fn new(role: &'static str, text: Cow<'a, str>) -> Self {
-        let content = Content { text, images: 0 };
+        Self::holding(role, Content { text, images: 0 })
+    }
+
+    pub(crate) fn holding(role: &'static str, content: Content<'a>) -> Self {
         Self { role: role.into(), content, ..Self::default() }
     }
 
@@ -49,15 +52,16 @@ struct Part<'a> {
 }
 
 impl<'a> Content<'a> {
-    fn add(&mut self, part: Part<'a>) {
-        if part.kind.contains("image") {
+    /// Adds a part of this type, which is an image or says something.
+    pub(crate) fn add(&mut self, kind: &str, said: Cow<'a, str>) {
+        if kind.contains("image") {
             self.images += 1;
         } else if self.text.is_empty() {
-            self.text = part.text;
+            self.text = said;
         } else {
             let text = self.text.to_mut();
             text.push('\n');
-            text.push_str(&part.text);
+            text.push_str(&said);
         }
     }
 }
@@ -93,8 +97,8 @@ impl<'de> Visitor<'de> for ContentVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut parts: A) -> Result<Self::Value, A::Error> {
         let mut content = Content::default();
-        while let Some(part) = parts.next_element()? {
-            content.add(part);
+        while let Some(part) = parts.next_element::<Part<'de>>()? {
+            content.add(&part.kind, part.text);
         }
         Ok(content)
     }

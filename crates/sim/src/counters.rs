@@ -1,55 +1,16 @@
 //! What a simulation has seen and answered.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use crate::endpoint::Endpoint;
-use crate::faults::FaultKind;
-use crate::hash::Digest;
-
-/// Identifies a request by its endpoint and every byte of its body: model, messages and parameters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Fingerprint(u64);
-
-impl Fingerprint {
-    pub(crate) fn of_body(endpoint: Endpoint, body: &[u8]) -> Self {
-        Self(Digest::new(endpoint as u64).bytes(body).value())
-    }
-
-    pub(crate) fn number(self) -> u64 {
-        self.0
-    }
-
-    #[cfg(test)]
-    pub(crate) fn of(number: u64) -> Self {
-        Self(number)
-    }
-}
-
-impl fmt::Display for Fingerprint {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:016x}", self.0)
-    }
-}
-
-impl Serialize for Fingerprint {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Fingerprint {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let number = u64::from_str_radix(&text, 16).map_err(serde::de::Error::custom)?;
-        Ok(Self(number))
-    }
-}
+use crate::fault_kind::FaultKind;
+use crate::fingerprint::Fingerprint;
+use crate::limits::Limit;
 
 /// Everything a simulation has counted since it started or was reset.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,7 +18,8 @@ pub struct Counters {
     /// The numbers.
     #[serde(flatten)]
     pub totals: Totals,
-    /// How often each distinct inference request was answered in full with 200.
+    /// How often each distinct inference request was answered in full with 200, as a request of its own or as a line of a
+    /// batch.
     pub answered_calls: HashMap<Fingerprint, u64>,
 }
 
@@ -72,9 +34,9 @@ impl Counters {
 /// The numbers of [`Counters`], cheap to copy.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
-    /// Requests that arrived, by endpoint.
+    /// Requests that arrived, by endpoint; of `batch_lines`, those that were worked on.
     pub requests: BTreeMap<Endpoint, u64>,
-    /// Requests answered in full with 200, by endpoint.
+    /// Requests answered in full with 200, by endpoint; of `batch_lines`, those that were paid for.
     pub answered: BTreeMap<Endpoint, u64>,
     /// Faults that struck, by kind.
     pub faults: BTreeMap<FaultKind, u64>,
@@ -82,6 +44,12 @@ pub struct Totals {
     pub unauthorized: u64,
     /// Requests refused because `max_in_flight` were being answered.
     pub over_capacity: u64,
+    /// Requests refused for one of the `limits`, by limit.
+    #[serde(default)]
+    pub refused: BTreeMap<Limit, u64>,
+    /// The most inference requests that were being answered at once; those refused do not count.
+    #[serde(default)]
+    pub peak_concurrent: u64,
     /// Requests being answered now, held ones included.
     pub in_flight: u64,
     /// The most requests that were being answered at once.
@@ -105,6 +73,11 @@ impl Totals {
         self.answered.get(&endpoint).copied().unwrap_or(0)
     }
 
+    /// Requests refused for a limit.
+    pub fn refused(&self, limit: Limit) -> u64 {
+        self.refused.get(&limit).copied().unwrap_or(0)
+    }
+
     /// How often a fault struck.
     pub fn faults(&self, kind: FaultKind) -> u64 {
         self.faults.get(&kind).copied().unwrap_or(0)
@@ -119,6 +92,9 @@ pub(crate) struct Tally {
     faults: Mutex<BTreeMap<FaultKind, u64>>,
     pub(crate) unauthorized: AtomicU64,
     pub(crate) over_capacity: AtomicU64,
+    refused: Mutex<BTreeMap<Limit, u64>>,
+    concurrent: AtomicU64,
+    peak_concurrent: AtomicU64,
     in_flight: AtomicU64,
     peak_in_flight: AtomicU64,
     held: AtomicU64,
@@ -153,6 +129,31 @@ impl Tally {
         self.changed.notify_waiters();
     }
 
+    /// Takes one of the places of inference requests, of which there are `most`; `false` when none is free.
+    pub(crate) fn take_place(&self, most: Option<u64>) -> bool {
+        let free = |taken: u64| most.is_none_or(|most| taken < most).then_some(taken + 1);
+        self.concurrent.fetch_update(Relaxed, Relaxed, free).is_ok()
+    }
+
+    /// Counts how many places are taken, once a request is sure of its own.
+    pub(crate) fn note_concurrency(&self) {
+        self.peak_concurrent.fetch_max(self.concurrent.load(Relaxed), Relaxed);
+    }
+
+    pub(crate) fn leave_place(&self) {
+        self.concurrent.fetch_sub(1, Relaxed);
+    }
+
+    pub(crate) fn refuse(&self, limit: Limit) {
+        *open(&self.refused).entry(limit).or_default() += 1;
+        self.changed.notify_waiters();
+    }
+
+    /// Counts a line of a batch that is worked on.
+    pub(crate) fn work_on_line(&self) {
+        self.requests[Endpoint::BatchLines.place()].fetch_add(1, Relaxed);
+    }
+
     pub(crate) fn answer(&self, endpoint: Endpoint, receipt: Receipt) {
         self.answered[endpoint.place()].fetch_add(1, Relaxed);
         self.prompt_tokens.fetch_add(receipt.prompt_tokens, Relaxed);
@@ -184,6 +185,8 @@ impl Tally {
             faults: open(&self.faults).clone(),
             unauthorized: self.unauthorized.load(Relaxed),
             over_capacity: self.over_capacity.load(Relaxed),
+            refused: open(&self.refused).clone(),
+            peak_concurrent: self.peak_concurrent.load(Relaxed),
             in_flight: self.in_flight.load(Relaxed),
             peak_in_flight: self.peak_in_flight.load(Relaxed),
             held: self.held.load(Relaxed),
@@ -210,7 +213,9 @@ impl Tally {
             count.store(0, Relaxed);
         }
         self.peak_in_flight.store(self.in_flight.load(Relaxed), Relaxed);
+        self.peak_concurrent.store(self.concurrent.load(Relaxed), Relaxed);
         open(&self.faults).clear();
+        open(&self.refused).clear();
         open(&self.answered_calls).clear();
         self.changed.notify_waiters();
     }

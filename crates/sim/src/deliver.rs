@@ -9,7 +9,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use hyper::Response;
 
 use crate::body::{ScriptedBody, Step};
-use crate::faults::FaultKind;
+use crate::fault_kind::FaultKind;
 use crate::visit::Visit;
 
 /// Pieces of a plain body that is sent slowly.

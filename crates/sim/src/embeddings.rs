@@ -5,21 +5,22 @@ use std::borrow::Cow;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::conversation::tokens;
 use crate::counters::Receipt;
 use crate::deliver;
-use crate::faults::FaultKind;
+use crate::fault_kind::FaultKind;
 use crate::hash::Digest;
 use crate::refusal::Refusal;
 use crate::visit::{Fate, Outcome, Visit};
+use crate::world::Scene;
 
 /// The longest vector that can be asked for; the number comes from outside.
 const MOST_DIMENSIONS: usize = 16_384;
 
 #[derive(Deserialize)]
-struct EmbeddingRequest<'a> {
+pub(crate) struct EmbeddingRequest<'a> {
     #[serde(borrow, default)]
     model: Cow<'a, str>,
     input: Input,
@@ -55,55 +56,84 @@ fn spelled(list: &[u64]) -> String {
     words.join(" ")
 }
 
-pub(crate) async fn handle(visit: Visit) -> Outcome {
-    let body = visit.body.clone();
-    let request: EmbeddingRequest<'_> = visit.parse(&body)?;
-    visit.check_model(&request.model)?;
-    let dimensions = request.dimensions.unwrap_or(visit.scene.settings.embedding_dimensions);
-    if !(1..=MOST_DIMENSIONS).contains(&dimensions) {
-        return Err(Refusal::invalid("'dimensions' is out of range").into());
+/// What is asked for, checked.
+#[derive(Debug)]
+pub(crate) struct Wish<'a> {
+    pub(crate) model: Cow<'a, str>,
+    texts: Vec<String>,
+    dimensions: usize,
+    in_base64: bool,
+}
+
+impl<'a> EmbeddingRequest<'a> {
+    pub(crate) fn wish(self, scene: &Scene) -> Result<Wish<'a>, Refusal> {
+        scene.check_model(&self.model)?;
+        let dimensions = self.dimensions.unwrap_or(scene.settings.embedding_dimensions);
+        if !(1..=MOST_DIMENSIONS).contains(&dimensions) {
+            return Err(Refusal::invalid("'dimensions' is out of range"));
+        }
+        let in_base64 = self.encoding_format.as_deref() == Some("base64");
+        Ok(Wish { model: self.model, texts: self.input.texts(), dimensions, in_base64 })
     }
-    let in_base64 = request.encoding_format.as_deref() == Some("base64");
-    let texts = request.input.texts();
-    let fate = visit.fate(&request.model, &texts.join("\n"), false);
+}
+
+impl Wish<'_> {
+    /// All texts, as rules of faults look at them.
+    pub(crate) fn question(&self) -> String {
+        self.texts.join("\n")
+    }
+
+    pub(crate) fn receipt(&self, fate: &Fate) -> Receipt {
+        Receipt { fingerprint: Some(fate.fingerprint), prompt_tokens: self.tokens(), completion_tokens: 0 }
+    }
+
+    fn tokens(&self) -> u64 {
+        self.texts.iter().map(|text| tokens(text)).sum()
+    }
+
+    /// The body of the answer.
+    pub(crate) fn granted(&self, fate: &Fate) -> Value {
+        let vectors = self.texts.iter().map(|text| written(&vector(text, self.dimensions), self.in_base64));
+        let data: Vec<_> = vectors
+            .enumerate()
+            .map(|(index, vector)| json!({"object": "embedding", "index": index, "embedding": vector}))
+            .collect();
+        let tokens = self.tokens();
+        let mut answer = json!({"object": "list", "data": data, "model": fate.named(&self.model),
+            "usage": {"prompt_tokens": tokens, "total_tokens": tokens}});
+        let lacking = match fate.kind() {
+            Some(FaultKind::MissingUsage) => Some("usage"),
+            Some(FaultKind::MissingFields) => Some("object"),
+            _ => None,
+        };
+        if let (Some(name), Some(fields)) = (lacking, answer.as_object_mut()) {
+            fields.shift_remove(name);
+        }
+        answer
+    }
+}
+
+pub(crate) async fn handle(mut visit: Visit) -> Outcome {
+    let body = visit.body.clone();
+    let mut request: EmbeddingRequest<'_> = visit.parse(&body)?;
+    if let Some(model) = &visit.path_model {
+        request.model = Cow::Owned(model.clone());
+    }
+    let wish = request.wish(&visit.scene)?;
+    visit.admit(&wish.model, wish.tokens())?;
+    let fate = visit.fate(&wish.model, &wish.question(), false);
     fate.befall().await?;
-    let latency = visit.scene.latency(&request.model, Digest::new(fate.attempt).bytes(&body));
+    let latency = visit.scene.latency(&wish.model, Digest::new(fate.attempt).bytes(&body));
     if let Some(latency) = latency {
         tokio::time::sleep(latency).await;
     }
-    let vectors = texts.iter().map(|text| vector(text, dimensions)).collect();
-    Ok(answer(visit, &request.model, &fate, (vectors, in_base64, texts.iter().map(|text| tokens(text)).sum())))
-}
-
-fn answer(
-    mut visit: Visit,
-    model: &str,
-    fate: &Fate,
-    (vectors, in_base64, tokens): (Vec<Vec<f32>>, bool, u64),
-) -> hyper::Response<crate::body::ScriptedBody> {
-    let data: Vec<_> = vectors
-        .iter()
-        .enumerate()
-        .map(|(index, vector)| json!({"object": "embedding", "index": index, "embedding": written(vector, in_base64)}))
-        .collect();
-    let mut answer = json!({"object": "list", "data": data, "model": visit.named_model(model, fate),
-        "usage": {"prompt_tokens": tokens, "total_tokens": tokens}});
-    let lacking = match fate.kind() {
-        Some(FaultKind::MissingUsage) => Some("usage"),
-        Some(FaultKind::MissingFields) => Some("object"),
-        _ => None,
-    };
-    if let (Some(name), Some(fields)) = (lacking, answer.as_object_mut()) {
-        fields.shift_remove(name);
-    }
     if fate.leaves_answer_whole() {
-        let fingerprint = Some(fate.fingerprint);
-        visit.call.owe(Receipt { fingerprint, prompt_tokens: tokens, completion_tokens: 0 });
+        visit.call.owe(wish.receipt(&fate));
     }
-    deliver::whole(visit, answer.to_string().into_bytes(), fate.kind())
+    Ok(deliver::whole(visit, wish.granted(&fate).to_string().into_bytes(), fate.kind()))
 }
 
-fn written(vector: &[f32], in_base64: bool) -> serde_json::Value {
+fn written(vector: &[f32], in_base64: bool) -> Value {
     if !in_base64 {
         return json!(vector);
     }

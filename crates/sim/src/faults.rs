@@ -1,4 +1,4 @@
-//! What can go wrong, and when it does.
+//! When something goes wrong.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -6,107 +6,10 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::counters::Fingerprint;
 use crate::endpoint::Endpoint;
+use crate::fault_kind::FaultKind;
+use crate::fingerprint::Fingerprint;
 use crate::hash::Digest;
-
-/// One way a server or the network misbehaves, as seen on the wire.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum FaultKind {
-    /// 429 that does not say when to come back.
-    RateLimited,
-    /// 429 with `retry-after` in seconds and `x-ratelimit-*` headers.
-    RateLimitedSeconds,
-    /// 429 with `retry-after-ms` and `x-ratelimit-*` headers.
-    RateLimitedMilliseconds,
-    /// 429 with `retry-after` as an HTTP date.
-    RateLimitedDate,
-    /// 429 with the code `insufficient_quota`, which no retry helps.
-    QuotaExhausted,
-    /// 500 in OpenAI's shape.
-    ServerError,
-    /// 503 with an HTML page.
-    UnavailableHtml,
-    /// 529 in the shape of Anthropic's gateway.
-    Overloaded,
-    /// 413 with a plain-text body.
-    TooLarge,
-    /// 400 with the code `context_length_exceeded`.
-    ContextLengthExceeded,
-    /// An error (401 unless `status` says otherwise) whose `code` is a number.
-    ErrorNumberCode,
-    /// An error (404 unless `status` says otherwise) of the form `{"detail": …}`.
-    ErrorDetail,
-    /// An error (502 unless `status` says otherwise) with an HTML page.
-    ErrorHtml,
-    /// The connection is closed before any byte is answered.
-    DroppedConnection,
-    /// The answer is complete; then the connection is closed although keep-alive was announced.
-    ClosedAfterAnswer,
-    /// The answer is complete; the next request on the same connection is dropped without a byte.
-    ClosedOnReuse,
-    /// The connection breaks in the middle of an event. Streams only.
-    TruncatedStream,
-    /// The stream ends properly, but in the middle of an event and without `[DONE]`. Streams only.
-    StreamWithoutEnd,
-    /// An error event under HTTP 200, in place of the second half. Streams only.
-    StreamErrorEvent,
-    /// Half of the announced body, then the connection breaks. No streams.
-    TruncatedBody,
-    /// Half of the JSON as a complete body under HTTP 200. No streams.
-    MalformedJson,
-    /// No `usage`.
-    MissingUsage,
-    /// The usage chunk has a choice in it, also when usage was not asked for. Streams only.
-    UsageWithChoices,
-    /// No `created`, `created_at`, `object` or token details; applies to model lists too.
-    MissingFields,
-    /// `model` in the answer is not the one asked for.
-    OtherModel,
-    /// The content is an empty string.
-    EmptyContent,
-    /// The content is null.
-    NullContent,
-    /// The content is cut and the reason is `length`.
-    FinishLength,
-    /// The content is empty and the reason is `content_filter`.
-    ContentFilter,
-    /// Nothing is ever answered and the connection stays open.
-    Hang,
-}
-
-impl FaultKind {
-    /// Whether the kind can show on such a request.
-    fn shows_on(self, endpoint: Endpoint, stream: bool) -> bool {
-        match self {
-            Self::TruncatedStream | Self::StreamWithoutEnd | Self::StreamErrorEvent | Self::UsageWithChoices => stream,
-            Self::TruncatedBody | Self::MalformedJson => !stream,
-            Self::EmptyContent | Self::NullContent | Self::FinishLength | Self::ContentFilter => {
-                matches!(endpoint, Endpoint::Chat | Endpoint::Responses)
-            }
-            _ => true,
-        }
-    }
-
-    /// Whether the client has the whole answer in spite of the fault.
-    pub(crate) fn leaves_answer_whole(self) -> bool {
-        matches!(
-            self,
-            Self::ClosedAfterAnswer
-                | Self::ClosedOnReuse
-                | Self::MissingUsage
-                | Self::UsageWithChoices
-                | Self::MissingFields
-                | Self::OtherModel
-                | Self::EmptyContent
-                | Self::NullContent
-                | Self::FinishLength
-                | Self::ContentFilter
-        )
-    }
-}
 
 /// When a fault happens: on every request for which all that is given holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -132,7 +35,8 @@ pub struct FaultRule {
     /// When this model is asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
-    /// On this endpoint; without it, wherever a model works (chat, responses, embeddings).
+    /// On this endpoint; without it, wherever a model works on a request (chat, responses, embeddings, messages, infer).
+    /// Lines of batches are struck where it is `batch_lines`, or where the kind is one that only they have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<Endpoint>,
     /// What a 429 asks the client to wait; 1,000 by default.
@@ -173,7 +77,7 @@ impl FaultRule {
     fn is_about(&self, request: &Faultable<'_>) -> bool {
         let here = match self.endpoint {
             Some(endpoint) => endpoint == request.endpoint,
-            None => request.endpoint.is_inference(),
+            None => request.endpoint.is_inference() || self.kind.is_of_lines(),
         };
         here && self.kind.shows_on(request.endpoint, request.stream)
             && self.model.as_deref().is_none_or(|model| model == request.model)

@@ -11,6 +11,7 @@ use hyper::Response;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::batches::Batch;
 use crate::body::ScriptedBody;
 use crate::counters::Receipt;
 use crate::models::answer;
@@ -33,8 +34,7 @@ pub(crate) struct StoredFile {
 #[derive(Debug, Default)]
 pub(crate) struct Files {
     files: Mutex<BTreeMap<String, StoredFile>>,
-    /// Batches are stored as the objects that are shown.
-    batches: Mutex<BTreeMap<String, Value>>,
+    batches: Mutex<BTreeMap<String, Batch>>,
 }
 
 impl Files {
@@ -42,7 +42,8 @@ impl Files {
         self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn batches(&self) -> MutexGuard<'_, BTreeMap<String, Value>> {
+    /// Whoever has them may still ask for files.
+    pub(crate) fn batches(&self) -> MutexGuard<'_, BTreeMap<String, Batch>> {
         self.batches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -58,7 +59,7 @@ impl Files {
         id
     }
 
-    fn get(&self, id: &str) -> Result<StoredFile, Refusal> {
+    pub(crate) fn get(&self, id: &str) -> Result<StoredFile, Refusal> {
         self.files().get(id).cloned().ok_or_else(|| Refusal::not_found(&format!("File object: {id}")))
     }
 }
@@ -80,7 +81,7 @@ async fn read_form(visit: &Visit) -> Result<StoredFile, Failure> {
     let mut request = Request::new(axum::body::Body::from(visit.body.clone()));
     *request.headers_mut() = visit.head.headers.clone();
     let form = Multipart::from_request(request, &()).await;
-    let mut form = form.map_err(|error| Refusal::invalid(&error.body_text()))?;
+    let mut form = form.map_err(|error| Refusal::invalid(error.body_text()))?;
     let mut file = None;
     let mut purpose = None;
     while let Some(field) = form.next_field().await.map_err(bad_form)? {
@@ -99,7 +100,7 @@ async fn read_form(visit: &Visit) -> Result<StoredFile, Failure> {
 }
 
 fn bad_form(error: axum::extract::multipart::MultipartError) -> Failure {
-    Refusal::invalid(&error.body_text()).into()
+    Refusal::invalid(error.body_text()).into()
 }
 
 #[derive(Deserialize)]
@@ -113,7 +114,7 @@ pub(crate) async fn list(visit: Visit) -> Outcome {
     let fate = visit.fate("", "", false);
     fate.befall().await?;
     let page: Query<Page> =
-        Query::try_from_uri(&visit.head.uri).map_err(|error| Refusal::invalid(&error.body_text()))?;
+        Query::try_from_uri(&visit.head.uri).map_err(|error| Refusal::invalid(error.body_text()))?;
     let all: Vec<Value> = visit
         .world
         .files

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::body::ScriptedBody;
 use crate::counters::Receipt;
 use crate::deliver;
-use crate::faults::FaultKind;
+use crate::fault_kind::FaultKind;
 use crate::refusal::Refusal;
 use crate::visit::{Fate, Outcome, Visit};
 
@@ -32,8 +32,7 @@ pub(crate) async fn list(visit: Visit) -> Outcome {
 pub(crate) async fn show(visit: Visit, name: &str) -> Outcome {
     let fate = visit.fate(name, "", false);
     fate.befall().await?;
-    let known = visit.scene.model(name).is_some();
-    if !known && visit.scene.settings.strict_models {
+    if !visit.scene.knows(name) {
         return Err(Refusal::unknown_model(name).into());
     }
     Ok(answer(visit, &model(name, &fate), &fate))

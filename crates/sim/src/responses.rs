@@ -9,7 +9,7 @@ use serde::de::{self, Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use crate::ask::{Ask, Format, Tool};
+use crate::ask::{Ask, Format, Tool, ToolChoice};
 use crate::completion::{self, Answer, Finish, Said, ToolCall, Wording};
 use crate::conversation::{Conversation, Message};
 use crate::refusal::{Failure, Refusal};
@@ -100,7 +100,7 @@ impl<'a> ResponsesRequest<'a> {
             choices: 1,
             max_tokens: self.max_output_tokens,
             tools: self.tools.unwrap_or_default(),
-            tool_choice: self.tool_choice,
+            tool_choice: ToolChoice::read(self.tool_choice),
             format: Format::read(self.text.and_then(|text| text.format)),
         })
     }
@@ -110,7 +110,7 @@ pub(crate) async fn handle(visit: Visit) -> Outcome {
     let body = visit.body.clone();
     let request: ResponsesRequest<'_> = visit.parse(&body)?;
     let ask = request.ask().map_err(Failure::from)?;
-    completion::serve::<ResponsesWording>(visit, &ask).await
+    completion::serve(visit, &ask, &ResponsesWording).await
 }
 
 pub(crate) struct ResponsesWording;
@@ -120,13 +120,13 @@ impl Wording for ResponsesWording {
         \"message\":\"The server had an error while processing your request.\",\"param\":null,\
         \"sequence_number\":9}\n\n";
 
-    fn whole(answer: &Answer<'_>) -> Vec<u8> {
+    fn whole(&self, answer: &Answer<'_>) -> Vec<u8> {
         let output = answer.choices.iter().map(|said| item(answer, said));
         let response = response(answer, status(answer), output.collect());
         response.to_string().into_bytes()
     }
 
-    fn events(answer: &Answer<'_>) -> Vec<Bytes> {
+    fn events(&self, answer: &Answer<'_>) -> Vec<Bytes> {
         responses_stream::events(answer)
     }
 }
@@ -160,7 +160,7 @@ fn usage(answer: &Answer<'_>) -> Value {
         return json!({"input_tokens": answer.prompt_tokens, "output_tokens": answer.completion_tokens,
             "total_tokens": total});
     }
-    json!({"input_tokens": answer.prompt_tokens, "input_tokens_details": {"cached_tokens": 0},
+    json!({"input_tokens": answer.prompt_tokens, "input_tokens_details": {"cached_tokens": answer.cached_tokens},
         "output_tokens": answer.completion_tokens, "output_tokens_details": {"reasoning_tokens": 0},
         "total_tokens": total})
 }

@@ -9,6 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
+use crate::batches;
 use crate::connection;
 use crate::counters::{Counters, Totals};
 use crate::settings::{Settings, SettingsError};
@@ -152,6 +153,11 @@ impl Running {
     /// When the settings are out of range or a file they name cannot be read; nothing changes then.
     pub fn replace_settings(&self, settings: Settings) -> Result<(), SettingsError> {
         self.world.replace(settings)
+    }
+
+    /// Moves every batch that has not ended to its next status, whatever time it is; returns how many there were.
+    pub fn advance_batches(&self) -> usize {
+        batches::advance(&self.world, None)
     }
 
     /// Forgets all counts, uploaded files and how often faults struck, and releases what is held; `hold_after` of the

@@ -10,9 +10,11 @@ use serde::Deserialize;
 use crate::body::{Broken, ScriptedBody};
 use crate::call::Call;
 use crate::connection::Connection;
-use crate::counters::Fingerprint;
 use crate::endpoint::Endpoint;
-use crate::faults::{FaultKind, Faultable, Struck};
+use crate::fault_kind::FaultKind;
+use crate::faults::{Faultable, Struck};
+use crate::fingerprint::Fingerprint;
+use crate::limits::Lack;
 use crate::refusal::{Failure, Refusal};
 use crate::world::{Scene, World};
 
@@ -26,6 +28,8 @@ pub(crate) struct Visit {
     pub(crate) scene: Arc<Scene>,
     pub(crate) connection: Arc<Connection>,
     pub(crate) endpoint: Endpoint,
+    /// The model, where the path names it and not the body.
+    pub(crate) path_model: Option<String>,
     pub(crate) head: Parts,
     pub(crate) body: Bytes,
     pub(crate) call: Call,
@@ -49,6 +53,14 @@ impl Fate {
         self.kind().is_none_or(FaultKind::leaves_answer_whole)
     }
 
+    /// The model that the answer names.
+    pub(crate) fn named(&self, asked: &str) -> String {
+        match self.kind() {
+            Some(FaultKind::OtherModel) => format!("{asked}-2024-01-01"),
+            _ => asked.to_owned(),
+        }
+    }
+
     /// Fails in the way of a fault that has no answer; returns for all others.
     pub(crate) async fn befall(&self) -> Result<(), Failure> {
         let Some(fault) = self.fault else {
@@ -65,54 +77,39 @@ impl Fate {
 impl Visit {
     /// Decides and counts which fault strikes this attempt.
     pub(crate) fn fate(&self, model: &str, question: &str, stream: bool) -> Fate {
-        let fingerprint = self.fingerprint();
-        let faults = &self.scene.faults;
-        let attempt = faults.attempt(fingerprint);
-        let endpoint = self.endpoint;
+        let (endpoint, fingerprint) = (self.endpoint, self.fingerprint());
         let request = Faultable { endpoint, stream, model, question, fingerprint };
-        let fault = (!faults.is_empty()).then(|| faults.strike(&request, attempt)).flatten();
-        if let Some(fault) = fault {
-            self.world.tally.strike(fault.kind);
-        }
-        Fate { fingerprint, attempt, fault }
+        self.scene.fate(&request, &self.world.tally)
+    }
+
+    /// Takes a place, a request and so many tokens of the limits; refuses where any is lacking.
+    pub(crate) fn admit(&mut self, model: &str, tokens: u64) -> Result<(), Refusal> {
+        let limits = self.scene.settings.limits;
+        let lack = if !self.call.take_place(limits.concurrent) {
+            Lack::of_places(limits.concurrent.unwrap_or_default())
+        } else if let Err(lack) = self.scene.limiter.take(tokens) {
+            lack
+        } else {
+            self.world.tally.note_concurrency();
+            return Ok(());
+        };
+        self.call.leave_place();
+        self.world.tally.refuse(lack.limit);
+        Err(Refusal::beyond(&lack, model, limits.retry_after))
     }
 
     /// A request without a body is told from others by its path.
     fn fingerprint(&self) -> Fingerprint {
-        match self.body.as_ref() {
-            [] => Fingerprint::of_body(self.endpoint, self.head.uri.path().as_bytes()),
-            body => Fingerprint::of_body(self.endpoint, body),
-        }
-    }
-
-    /// Refuses a model that is not in the settings, where they are strict.
-    pub(crate) fn check_model(&self, model: &str) -> Result<(), Failure> {
-        if model.is_empty() {
-            return Err(Refusal::invalid("you must provide a model parameter").into());
-        }
-        if self.scene.settings.strict_models && self.scene.model(model).is_none() {
-            return Err(Refusal::unknown_model(model).into());
-        }
-        Ok(())
-    }
-
-    /// The model that the answer names.
-    pub(crate) fn named_model(&self, asked: &str, fate: &Fate) -> String {
-        match fate.kind() {
-            Some(FaultKind::OtherModel) => format!("{asked}-2024-01-01"),
-            _ => asked.to_owned(),
+        match (self.body.as_ref(), &self.path_model) {
+            ([], _) => Fingerprint::of_body(self.endpoint, self.head.uri.path().as_bytes()),
+            (body, Some(model)) => Fingerprint::of_model(self.endpoint, model, body),
+            (body, None) => Fingerprint::of_body(self.endpoint, body),
         }
     }
 
     /// Reads a JSON body.
-    pub(crate) fn parse<'b, T: Deserialize<'b>>(&self, body: &'b [u8]) -> Result<T, Failure> {
-        serde_json::from_slice(body).map_err(|error| {
-            let message = format!("We could not parse the JSON body of your request: {error}");
-            if self.scene.settings.quirks.malformed_request_is_500 {
-                return Refusal::number_code(500, &message).into();
-            }
-            Refusal::invalid(&message).into()
-        })
+    pub(crate) fn parse<'b, T: Deserialize<'b>>(&self, body: &'b [u8]) -> Result<T, Refusal> {
+        self.scene.parse(body)
     }
 }
 

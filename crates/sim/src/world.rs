@@ -4,13 +4,18 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use serde::Deserialize;
+
 use crate::answers::Answers;
 use crate::counters::Tally;
-use crate::faults::FaultPlan;
+use crate::faults::{FaultPlan, Faultable};
 use crate::files::Files;
 use crate::hash::Digest;
 use crate::hold::Gate;
+use crate::limits::Limiter;
+use crate::refusal::Refusal;
 use crate::settings::{Latency, ModelSettings, Settings, SettingsError};
+use crate::visit::Fate;
 
 /// How many standard deviations above the middle 95 of 100 lie.
 const P95_DEVIATIONS: f64 = 1.6449;
@@ -31,6 +36,7 @@ pub(crate) struct Scene {
     pub(crate) settings: Settings,
     pub(crate) answers: Answers,
     pub(crate) faults: FaultPlan,
+    pub(crate) limiter: Limiter,
 }
 
 impl World {
@@ -94,6 +100,7 @@ impl Scene {
         Self {
             answers: Answers::new(&settings.answers, &settings.wrong),
             faults: FaultPlan::new(&settings.faults, settings.seed, flickers),
+            limiter: Limiter::new(&settings.limits),
             settings,
         }
     }
@@ -103,6 +110,43 @@ impl Scene {
             return None;
         }
         self.settings.models.get(name)
+    }
+
+    /// Refuses a model that is not in the settings, where they are strict.
+    pub(crate) fn check_model(&self, model: &str) -> Result<(), Refusal> {
+        if model.is_empty() {
+            return Err(Refusal::invalid("you must provide a model parameter"));
+        }
+        if !self.knows(model) {
+            return Err(Refusal::unknown_model(model));
+        }
+        Ok(())
+    }
+
+    /// Whether a model of this name is there: all are, unless the settings are strict.
+    pub(crate) fn knows(&self, model: &str) -> bool {
+        !self.settings.strict_models || self.model(model).is_some()
+    }
+
+    /// Reads a JSON body.
+    pub(crate) fn parse<'b, T: Deserialize<'b>>(&self, body: &'b [u8]) -> Result<T, Refusal> {
+        serde_json::from_slice(body).map_err(|error| {
+            let message = format!("We could not parse the JSON body of your request: {error}");
+            if self.settings.quirks.malformed_request_is_500 {
+                return Refusal::number_code(500, &message);
+            }
+            Refusal::invalid(message)
+        })
+    }
+
+    /// Decides and counts which fault strikes this attempt.
+    pub(crate) fn fate(&self, request: &Faultable<'_>, tally: &Tally) -> Fate {
+        let attempt = self.faults.attempt(request.fingerprint);
+        let fault = (!self.faults.is_empty()).then(|| self.faults.strike(request, attempt)).flatten();
+        if let Some(fault) = fault {
+            tally.strike(fault.kind);
+        }
+        Fate { fingerprint: request.fingerprint, attempt, fault }
     }
 
     pub(crate) fn accuracy(&self, model: &str) -> f64 {

@@ -1,5 +1,4 @@
-use carat_sim::{Endpoint, Quirks, Settings};
-use reqwest::multipart::{Form, Part};
+use carat_sim::{Endpoint, Settings};
 use serde_json::{Value, json};
 
 use crate::{Table, asking};
@@ -8,7 +7,9 @@ use crate::{Table, asking};
 async fn any_prefix_is_accepted_and_other_paths_are_not() {
     let table = Table::set(Settings::default()).await;
     let url = |path: &str| format!("http://{}{path}", table.sim.address());
-    for path in ["/openai/v1/chat/completions", "/chat/completions", "/openai/deployments/x/chat/completions?v=1"] {
+    // The second is where KServe serves OpenAI's interface.
+    for path in ["/chat/completions", "/openai/v1/chat/completions", "/serving/ns/model/openai/v1/chat/completions?v=1"]
+    {
         let reply = table.client.post(url(path)).body(asking("x").to_string()).send().await.unwrap();
         assert_eq!(reply.status(), 200);
     }
@@ -30,17 +31,10 @@ async fn embeddings_come_as_numbers_and_as_base64() {
     assert_eq!(table.sim.totals().answered(Endpoint::Embeddings), 2);
 }
 
-async fn upload(table: &Table, text: &str) -> Value {
-    let part = Part::text(text.to_owned()).file_name("in.jsonl");
-    let form = Form::new().text("purpose", "batch").part("file", part);
-    let call = table.client.post(format!("{}/files", table.sim.base_url())).multipart(form);
-    call.send().await.unwrap().json().await.unwrap()
-}
-
 #[tokio::test]
 async fn a_file_comes_back_as_it_was_sent_until_it_is_deleted() {
     let table = Table::set(Settings::default()).await;
-    let file = upload(&table, "{\"a\": 1}\n").await;
+    let file = table.upload("{\"a\": 1}\n").await;
     assert_eq!((&file["bytes"], &file["filename"], &file["purpose"]), (&json!(9), &json!("in.jsonl"), &json!("batch")));
     let path = format!("files/{}", file["id"].as_str().unwrap());
     assert_eq!(table.get(&path).await.json::<Value>().await.unwrap(), file);
@@ -51,31 +45,4 @@ async fn a_file_comes_back_as_it_was_sent_until_it_is_deleted() {
     let deleted: Value = table.client.delete(url).send().await.unwrap().json().await.unwrap();
     assert_eq!(deleted["deleted"], true);
     assert_eq!(table.get(&path).await.status(), 404);
-}
-
-#[tokio::test]
-async fn a_batch_answers_every_line() {
-    let answers = [("q".to_owned(), "told".to_owned())].into();
-    let table = Table::set(Settings { answers, ..Settings::default() }).await;
-    let line = json!({"custom_id": "1", "method": "POST", "url": "/v1/chat/completions", "body": asking("q")});
-    let file = upload(&table, &format!("{line}\n")).await;
-    let body = json!({"input_file_id": file["id"], "endpoint": "/v1/chat/completions", "completion_window": "24h",
-        "output_expires_after": null});
-    let batch: Value = table.post("batches", &body).send().await.unwrap().json().await.unwrap();
-    assert_eq!(batch["status"], "completed");
-    let path = format!("files/{}/content", batch["output_file_id"].as_str().unwrap());
-    let said: Value = table.get(&path).await.json().await.unwrap();
-    assert_eq!(said["custom_id"], "1");
-    assert_eq!(said["response"]["body"]["choices"][0]["message"]["content"], "told");
-    let path = format!("batches/{}", batch["id"].as_str().unwrap());
-    assert_eq!(table.get(&path).await.json::<Value>().await.unwrap(), batch);
-
-    let quirks = Quirks { batch_body_as_text: true, refuse_null_expiry: true, ..Quirks::default() };
-    table.sim.replace_settings(Settings { quirks, ..Settings::default() }).unwrap();
-    assert_eq!(table.post("batches", &body).send().await.unwrap().status(), 422);
-    let body = json!({"input_file_id": file["id"], "endpoint": "/v1/chat/completions"});
-    let batch: Value = table.post("batches", &body).send().await.unwrap().json().await.unwrap();
-    let path = format!("files/{}/content", batch["output_file_id"].as_str().unwrap());
-    let said: Value = table.get(&path).await.json().await.unwrap();
-    assert!(said["response"]["body"].is_string());
 }

@@ -3,15 +3,21 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod answering;
+mod anthropic;
+mod azure;
+mod batches;
 mod endpoints;
 mod faults;
 mod holding;
+mod inference;
+mod limits;
 mod program;
 mod refusals;
 mod rules;
 mod streaming;
 
 use carat_sim::{FaultKind, FaultRule, Running, Settings, Simulation};
+use reqwest::multipart::{Form, Part};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
 
@@ -43,6 +49,19 @@ impl Table {
 
     async fn get(&self, path: &str) -> Response {
         self.client.get(format!("{}/{path}", self.sim.base_url())).send().await.unwrap()
+    }
+
+    /// Posts to a path that does not begin as OpenAI's do.
+    fn post_to(&self, path: &str, body: &Value) -> RequestBuilder {
+        self.client.post(format!("http://{}{path}", self.sim.address())).body(body.to_string())
+    }
+
+    /// Uploads a file for a batch.
+    async fn upload(&self, text: &str) -> Value {
+        let part = Part::text(text.to_owned()).file_name("in.jsonl");
+        let form = Form::new().text("purpose", "batch").part("file", part);
+        let call = self.client.post(format!("{}/files", self.sim.base_url())).multipart(form);
+        call.send().await.unwrap().json().await.unwrap()
     }
 
     async fn chat(&self, body: &Value) -> Response {

@@ -28,6 +28,16 @@ async fn rate_limits_say_in_four_ways_when_to_come_back() {
 }
 
 #[tokio::test]
+async fn a_rate_limit_may_last_a_day_or_say_nonsense() {
+    let day = FaultRule { wait_ms: Some(86_400_000), ..FaultRule::always(FaultKind::RateLimitedSeconds) };
+    let reply = Table::with_rule(day).await.chat(&asking("x")).await;
+    assert_eq!(reply.headers()["retry-after"], "86400");
+    assert_eq!(reply.headers()["x-ratelimit-reset-requests"], "24h0m0s");
+    let (status, reply) = refused(FaultKind::RateLimitedNonsense).await;
+    assert_eq!((status, &reply.headers()["retry-after"]), (429, &"soon".parse().unwrap()));
+}
+
+#[tokio::test]
 async fn errors_have_the_shapes_that_servers_give_them() {
     let (status, reply) = refused(FaultKind::ServerError).await;
     assert_eq!((status, reply.json::<Value>().await.unwrap()["error"]["type"].clone()), (500, json!("server_error")));
