@@ -2,11 +2,13 @@
 
 mod process;
 
+use std::collections::BTreeSet;
 use std::iter;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use carat_core::spec::ModelSpec;
 use carat_core::{
     Call, Completion, Digest, FinishReason, Message, Model, ModelError, ModelErrorKind, ModelId, Parameters,
     ResponseFormat, Tool,
@@ -14,7 +16,11 @@ use carat_core::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::Secret;
+use crate::secret::{Secrets, named_in};
+use crate::setup::Problem;
 use crate::told::{UsageTold, Words, finish_reason};
+use crate::wire::USUAL_KEYS;
 use process::{Ended, Failed};
 
 /// Runs a program for every call, without a shell, in the project's folder.
@@ -24,6 +30,7 @@ pub(crate) struct Program {
     arguments: Vec<String>,
     folder: PathBuf,
     timeout: Duration,
+    secrets: Secrets,
 }
 
 /// A program as it is written, and its arguments.
@@ -38,6 +45,22 @@ impl<'a> Command<'a> {
     pub(crate) fn of(written: &'a [String]) -> Option<Self> {
         let (program, arguments) = written.split_first().filter(|(program, _)| !program.is_empty())?;
         Some(Self { program, arguments })
+    }
+
+    /// What is hidden in all that the program writes: the key that its settings name, those whose variables its arguments
+    /// name, and those of the providers themselves, for it has all of them from carat's environment.
+    ///
+    /// # Errors
+    /// The variable that the settings name is not set.
+    pub(crate) fn secrets(self, spec: &ModelSpec, env: &dyn Fn(&str) -> Option<String>) -> Result<Secrets, Problem> {
+        let value = |variable: &str| env(variable).map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
+        let named = spec.api_key_env.as_deref();
+        if let Some(variable) = named.filter(|variable| value(variable).is_none()) {
+            return Err(Problem::missing_key(variable));
+        }
+        let variables = named.into_iter().chain(named_in(self.arguments)).chain(USUAL_KEYS);
+        let variables: BTreeSet<&str> = variables.collect();
+        Ok(Secrets::new(variables.into_iter().filter_map(value).map(Secret::new), []))
     }
 
     /// The name of all that is written. What is in the files is not in it.
@@ -70,10 +93,10 @@ struct Answer {
 }
 
 impl Program {
-    pub(crate) fn new(id: ModelId, command: Command<'_>, folder: &Path, timeout: Duration) -> Self {
+    pub(crate) fn new(id: ModelId, command: Command<'_>, folder: &Path, timeout: Duration, secrets: Secrets) -> Self {
         let Command { program, arguments } = command;
         let (program, arguments) = (located(program, folder), arguments.to_vec());
-        Self { id, program, arguments, folder: folder.to_owned(), timeout }
+        Self { id, program, arguments, folder: folder.to_owned(), timeout, secrets }
     }
 
     fn command(&self) -> tokio::process::Command {
@@ -108,7 +131,7 @@ impl Program {
         let answer: Option<Answer> = serde_json::from_slice(&ended.stdout).ok();
         let answer = answer.filter(|_| ended.status.success());
         let Some((output, answer)) = answer.and_then(|mut answer| Some((answer.output.take()?, answer))) else {
-            return Err(self.error(ModelErrorKind::Program, &ended.complaint()));
+            return Err(self.error(ModelErrorKind::Program, &ended.complaint(self.secrets.all())));
         };
         let text = match output {
             Value::String(text) => text,
@@ -116,7 +139,7 @@ impl Program {
         };
         let finish = answer.finish_reason.filled().map_or(FinishReason::Stop, |word| finish_reason(&word));
         let usage = answer.usage.and_then(UsageTold::known);
-        Ok(Completion { text, usage, finish_reason: finish, ..Completion::default() })
+        Ok(self.secrets.cover(Completion { text, usage, finish_reason: finish, ..Completion::default() }))
     }
 }
 

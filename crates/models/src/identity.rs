@@ -8,16 +8,17 @@ use carat_core::{Digest, ModelId};
 
 use crate::baseline::Baseline;
 use crate::command::Command;
-use crate::openai::Target;
 use crate::recorded::RecordedModel;
+use crate::secret::refuse_credentials;
 use crate::setup::{ModelSetupError, Problem};
-use crate::{AnswerSource, FieldOfRow};
+use crate::{AnswerSource, FieldOfRow, anthropic, inference, openai};
 
 /// Which model a name of the project means: the id that the model has which [`build`](crate::build) makes of the same
 /// settings. No key is needed for it, no variable is read and nothing is opened.
 ///
-/// Its digest changes with what decides answers: for `openai` the provider's name of the model, the address (in one
-/// spelling) and the API; for `baseline` which one; for `recorded` the answers, which are handed in where the settings have
+/// Its digest changes with what decides answers: for `openai`, `azure`, `anthropic` and `oip` the provider's name
+/// of the model, the address (in one spelling) and, where there are several, the API, its version, the version of the model
+/// and the names of tensors; for `baseline` which one; for `recorded` the answers, which are handed in where the settings have
 /// a `from`; for `command` the program and its arguments, but not what is in its files. Keys, headers, time-outs, limits and
 /// prices change nothing; parameters belong to each request.
 ///
@@ -34,7 +35,9 @@ pub fn model_id(
 
 /// What decides a model's answers.
 pub(crate) enum Identity<'a> {
-    OpenAi(Target),
+    OpenAi(openai::Target),
+    Anthropic(anthropic::Target),
+    Inference(inference::Target),
     Baseline(Baseline),
     Recorded(Arc<dyn AnswerSource>),
     Command(Command<'a>),
@@ -48,8 +51,11 @@ impl<'a> Identity<'a> {
         recorded: Option<&Arc<dyn AnswerSource>>,
     ) -> Result<Self, Problem> {
         refuse_misplaced(spec)?;
+        refuse_credentials(spec)?;
         match spec.provider {
-            Provider::Openai => Target::of(name, spec).map(Self::OpenAi),
+            Provider::Openai | Provider::Azure => openai::Target::of(name, spec).map(Self::OpenAi),
+            Provider::Anthropic => anthropic::Target::of(name, spec).map(Self::Anthropic),
+            Provider::Oip => inference::Target::of(name, spec).map(Self::Inference),
             Provider::Baseline => baseline(spec.model.as_deref().unwrap_or(name)).map(Self::Baseline),
             Provider::Recorded => source(spec, recorded).map(Self::Recorded),
             Provider::Command => {
@@ -68,6 +74,8 @@ impl<'a> Identity<'a> {
     fn digest(&self) -> Digest {
         match self {
             Self::OpenAi(target) => target.digest(),
+            Self::Anthropic(target) => target.digest(),
+            Self::Inference(target) => target.digest(),
             Self::Baseline(baseline) => baseline.digest(),
             Self::Recorded(source) => RecordedModel::digest(&**source),
             Self::Command(command) => command.digest(),
@@ -95,15 +103,18 @@ fn source(spec: &ModelSpec, recorded: Option<&Arc<dyn AnswerSource>>) -> Result<
 
 /// A setting without effect is a mistake that nobody would notice.
 fn refuse_misplaced(spec: &ModelSpec) -> Result<(), Problem> {
-    use Provider::{Baseline, Command, Openai, Recorded};
-    let given: [(&'static str, bool, &[Provider]); 10] = [
-        ("model", spec.model.is_some(), &[Openai, Baseline]),
-        ("base_url", spec.base_url.is_some(), &[Openai]),
-        ("api_key_env", spec.api_key_env.is_some(), &[Openai]),
+    use Provider::{Anthropic, Azure, Baseline, Command, Oip, Openai, Recorded};
+    let given: [(&'static str, bool, &[Provider]); 13] = [
+        ("model", spec.model.is_some(), &[Openai, Azure, Anthropic, Oip, Baseline]),
+        ("base_url", spec.base_url.is_some(), &[Openai, Azure, Anthropic, Oip]),
+        ("api_key_env", spec.api_key_env.is_some(), &[Openai, Azure, Anthropic, Oip, Command]),
         ("organization", spec.organization.is_some(), &[Openai]),
-        ("api", spec.api != Api::default(), &[Openai]),
-        ("stream", spec.stream, &[Openai]),
-        ("headers", !spec.headers.is_empty(), &[Openai]),
+        ("api", spec.api != Api::default(), &[Openai, Azure, Oip]),
+        ("api_version", spec.api_version.is_some(), &[Azure]),
+        ("model_version", spec.model_version.is_some(), &[Oip]),
+        ("tensors", spec.tensors.is_some(), &[Oip]),
+        ("stream", spec.stream, &[Openai, Azure, Anthropic]),
+        ("headers", !spec.headers.is_empty(), &[Openai, Azure, Anthropic, Oip]),
         ("from", spec.from.is_some(), &[Recorded]),
         ("column", spec.column.is_some(), &[Recorded]),
         ("command", !spec.command.is_empty(), &[Command]),

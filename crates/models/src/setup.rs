@@ -4,14 +4,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use carat_core::spec::{ModelSpec, Span};
+use carat_core::spec::{Api, ModelSpec, Provider, Span};
 use carat_core::{Model, ModelId};
 
-use crate::AnswerSource;
+use crate::anthropic::Anthropic;
 use crate::command::Program;
 use crate::identity::Identity;
+use crate::inference::Inference;
 use crate::openai::OpenAi;
 use crate::recorded::RecordedModel;
+use crate::{AnswerSource, Secret};
 
 const TIMEOUT: Duration = Duration::from_secs(60);
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(10);
@@ -72,6 +74,24 @@ pub enum Problem {
         /// The provider, as it is written.
         provider: &'static str,
     },
+    /// An API that this provider does not have.
+    #[error("provider `{}` has no `api: {}` (there are {known})", .provider.as_str(), .api.as_str())]
+    NoSuchApi {
+        /// The provider.
+        provider: Provider,
+        /// What was written.
+        api: Api,
+        /// What there is.
+        known: &'static str,
+    },
+    /// Responses are wanted of a deployment that is named by the path.
+    #[error(
+        "Azure serves `api: responses` on the route without versions alone: leave `api_version` out, and let `base_url` end in `/openai/v1`"
+    )]
+    ResponsesOfDeployment,
+    /// Names of tensors where there are none.
+    #[error("`tensors` has no effect with `api: generate`, which has one text and no tensors; leave it out")]
+    NoTensors,
     /// A wish for a stream where nothing is streamed.
     #[error("`stream` has no effect with `api: embeddings`, whose answers come in one piece; leave it out")]
     NothingToStream,
@@ -92,6 +112,14 @@ pub enum Problem {
     CredentialHeader {
         /// The header.
         header: String,
+    },
+    /// A credential is written into the settings. It is not repeated.
+    #[error("`{place}` holds a credential; {advice}")]
+    Credential {
+        /// The setting.
+        place: String,
+        /// What to write instead.
+        advice: &'static str,
     },
     /// A header that cannot be sent.
     #[error("the header `{header}` cannot be sent: {problem}")]
@@ -150,7 +178,10 @@ pub fn is_variable_name(text: &str) -> bool {
     let is_word = text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
     let is_like_a_key =
         text.len() >= 20 && !text.contains('_') && text.contains(|letter: char| letter.is_ascii_digit());
-    is_word && !is_like_a_key && !text.starts_with(|letter: char| letter.is_ascii_digit())
+    is_word
+        && !is_like_a_key
+        && !Secret::is_written_in(text)
+        && !text.starts_with(|letter: char| letter.is_ascii_digit())
 }
 
 /// Makes a model as the project describes it. Nothing is sent and nothing is started.
@@ -177,8 +208,13 @@ fn make(
     let limit = |default| spec.timeout.map_or(default, |Span(limit)| limit);
     Ok(match identity {
         Identity::OpenAi(target) => Arc::new(OpenAi::new(id, target, spec, limit(TIMEOUT), surroundings.env)?),
+        Identity::Anthropic(target) => Arc::new(Anthropic::new(id, target, spec, limit(TIMEOUT), surroundings.env)?),
+        Identity::Inference(target) => Arc::new(Inference::new(id, target, spec, limit(TIMEOUT), surroundings.env)?),
         Identity::Baseline(baseline) => baseline.model(id),
         Identity::Recorded(source) => Arc::new(RecordedModel::new(id, source)),
-        Identity::Command(command) => Arc::new(Program::new(id, command, surroundings.folder, limit(COMMAND_TIMEOUT))),
+        Identity::Command(command) => {
+            let secrets = command.secrets(spec, surroundings.env)?;
+            Arc::new(Program::new(id, command, surroundings.folder, limit(COMMAND_TIMEOUT), secrets))
+        }
     })
 }

@@ -1,5 +1,7 @@
 //! What servers and programs say, made fit to be shown to a person.
 
+use std::borrow::Cow;
+
 use crate::Secret;
 
 /// How many characters of it are shown.
@@ -7,22 +9,25 @@ const SHOWN: usize = 300;
 
 /// The text in one line, without control characters, without the secrets, and cut to some 300 characters.
 pub(crate) fn shown(text: &str, secrets: &[Secret]) -> String {
-    let hidden = secrets.iter().fold(text.to_owned(), |text, secret| secret.hide_in(&text).into_owned());
-    let mut line = String::with_capacity(hidden.len().min(SHOWN * 4));
-    let mut written = 0;
-    for letter in hidden.trim().chars() {
-        if written >= SHOWN {
-            line.push('…');
-            break;
-        }
-        if letter.is_whitespace() {
-            if !line.ends_with(' ') {
-                line.push(' ');
-                written += 1;
-            }
-        } else if !is_hidden(letter) {
-            line.push(letter);
-            written += 1;
+    // A secret that control characters cut in pieces is whole without them, so that they go first.
+    let line = in_one_line(text);
+    let hidden = secrets.iter().fold(line, |line, secret| match secret.hide_in(&line) {
+        Cow::Borrowed(_) => line,
+        Cow::Owned(hidden) => hidden,
+    });
+    match hidden.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", hidden[..end].trim_end()),
+        None => hidden,
+    }
+}
+
+fn in_one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for letter in text.trim().chars().filter(|letter| letter.is_whitespace() || !is_hidden(*letter)) {
+        match letter.is_whitespace() {
+            true if line.ends_with(' ') => {}
+            true => line.push(' '),
+            false => line.push(letter),
         }
     }
     line.truncate(line.trim_end().len());
@@ -45,6 +50,11 @@ mod tests {
         let line = shown(&text, &[Secret::new("sk-secret-key")]);
         assert!(line.ends_with("***") && !line.contains("sk-"), "{line}");
         assert_eq!(shown(&"é".repeat(400), &[]).chars().count(), SHOWN + 1);
+    }
+
+    #[test]
+    fn a_secret_between_whose_letters_stand_control_characters_does_not_show() {
+        assert_eq!(shown("a sk-\u{7}secret-\u{202e}key b", &[Secret::new("sk-secret-key")]), "a *** b");
     }
 
     #[test]

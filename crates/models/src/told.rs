@@ -89,7 +89,8 @@ impl<'de> Visitor<'de> for WordsVisitor {
     }
 }
 
-/// A number of things. Anything that is not a whole number from 0 is none.
+/// A number of things. Anything that is not a whole number from 0 is none; nor is one that is larger than what every reader
+/// of JSON agrees on, which no server can mean.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Count(pub(crate) Option<u64>);
 
@@ -101,6 +102,9 @@ impl<'de> Deserialize<'de> for Count {
 
 struct CountVisitor;
 
+/// The largest count that is believed: 2⁵³.
+const MOST: u64 = 1 << 53;
+
 impl<'de> Visitor<'de> for CountVisitor {
     type Value = Count;
 
@@ -109,11 +113,11 @@ impl<'de> Visitor<'de> for CountVisitor {
     }
 
     fn visit_u64<E: de::Error>(self, number: u64) -> Result<Count, E> {
-        Ok(Count(Some(number)))
+        Ok(Count(Some(number).filter(|number| *number <= MOST)))
     }
 
     fn visit_i64<E: de::Error>(self, number: i64) -> Result<Count, E> {
-        Ok(Count(number.try_into().ok()))
+        Ok(Count(number.try_into().ok().filter(|number| *number <= MOST)))
     }
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be whole and in range")]
@@ -123,7 +127,7 @@ impl<'de> Visitor<'de> for CountVisitor {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Count, E> {
-        Ok(Count(text.parse().ok()))
+        Ok(Count(text.parse().ok().filter(|number| *number <= MOST)))
     }
 
     fn visit_bool<E: de::Error>(self, _: bool) -> Result<Count, E> {
@@ -210,6 +214,11 @@ pub(crate) fn arguments(written: String) -> Value {
     }
 }
 
+/// The same of arguments that came as JSON, and not as a text of JSON.
+pub(crate) fn bare_arguments(value: Value) -> Value {
+    if depth(&value) <= DEEPEST { value } else { Value::String(value.to_string()) }
+}
+
 /// Half of what serde's reader of JSON follows, which is 128 levels.
 const DEEPEST: usize = 64;
 
@@ -250,6 +259,14 @@ mod tests {
     }
 
     #[test]
+    fn a_number_that_no_server_can_mean_is_not_known() {
+        let counts = r#"[9007199254740992, 9007199254740993, "9007199254740993", 18446744073709551615, 1e300]"#;
+        let counts: Vec<Count> = serde_json::from_str(counts).unwrap();
+        let counts: Vec<_> = counts.into_iter().map(|count| count.0).collect();
+        assert_eq!(counts, [Some(1 << 53), None, None, None, None]);
+    }
+
+    #[test]
     fn usage_without_output_is_unknown_and_not_zero() {
         let usage = |value| serde_json::from_value::<UsageTold>(value).unwrap().known();
         assert_eq!(usage(json!({"prompt_tokens": 3})), None);
@@ -283,5 +300,7 @@ mod tests {
         for levels in [65, 126, 1000] {
             assert_eq!(arguments(nested(levels)), json!(nested(levels)));
         }
+        let deep = |levels| serde_json::from_str::<Value>(&nested(levels)).unwrap();
+        assert_eq!((bare_arguments(deep(64)), bare_arguments(deep(65))), (deep(64), json!(nested(65))));
     }
 }

@@ -5,6 +5,7 @@
 //! There is no disk, network, clock, environment or terminal in here.
 
 pub mod canonical;
+pub mod credential;
 pub mod digest;
 pub mod message;
 pub mod names;

@@ -1,7 +1,9 @@
 //! Reading what people write: YAML with errors that point at the place and name the near-miss.
 
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 
+use crate::credential;
 use crate::nearest::did_you_mean;
 
 /// A file that people write is not as it should be.
@@ -25,15 +27,33 @@ pub struct YamlError {
 /// to be `yes` is that word.
 ///
 /// # Errors
-/// The first thing that is wrong, with its place and, for an unknown name, the nearest known one.
+/// The first thing that is wrong, with its place and, for an unknown name, the nearest known one. What looks like a credential
+/// is not repeated: a key that stands in the wrong place, or for the name of a field.
 pub fn read<T: DeserializeOwned>(text: &str, file: &str) -> Result<T, YamlError> {
     let options = serde_saphyr::options! { with_snippet: false, strict_booleans: true };
     serde_saphyr::from_str_with_options(text, options).map_err(|error| explain(&error, file))
 }
 
+/// A value, and the line that it begins on, from 1: for what is only wrong beside another value.
+#[derive(Debug, Clone)]
+pub struct OnLine<T> {
+    /// What stands there.
+    pub value: T,
+    /// The line.
+    pub line: u64,
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for OnLine<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let found = serde_saphyr::Spanned::deserialize(deserializer)?;
+        Ok(Self { line: found.referenced.line(), value: found.value })
+    }
+}
+
 fn explain(error: &serde_saphyr::Error, file: &str) -> YamlError {
     let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
-    YamlError { file: file.to_owned(), line, column, message: with_hint(strip_location(&error.to_string())) }
+    let message = with_hint(strip_location(&error.to_string()));
+    YamlError { file: file.to_owned(), line, column, message: credential::masked(&message).into_owned() }
 }
 
 /// The reader ends its messages with the place, which stands in front here.
@@ -66,7 +86,7 @@ fn with_hint(message: &str) -> String {
 fn plain_words(message: &str) -> String {
     match message {
         "invalid u32" | "invalid u64" | "invalid usize" => "expected a whole number that is not negative".to_owned(),
-        "invalid f64" => "expected a number".to_owned(),
+        "invalid f64" | "invalid floating point" => "expected a number".to_owned(),
         _ if message.starts_with("invalid boolean") || message.ends_with("expected a boolean") => {
             "expected `true` or `false`".to_owned()
         }
@@ -96,6 +116,27 @@ mod tests {
     fn an_unknown_key_is_told_with_its_place_and_the_nearest() {
         let error = read::<Spec>("dataset: x\ntrails: 2\n", "evals/a.yaml").unwrap_err();
         insta::assert_snapshot!(error, @"evals/a.yaml:2:1: unknown field `trails`, expected one of dataset, trials; did you mean `trials`?");
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Provider {
+        Openai,
+        Azure,
+    }
+
+    #[test]
+    fn a_key_in_the_wrong_place_is_not_repeated() {
+        let key = "sk-proj-aB3dE6gH9jK2mN5pQ8sT";
+        let told = |text: &str| read::<Spec>(&text.replace("KEY", key), "a.yaml").unwrap_err().to_string();
+        insta::assert_snapshot!(told("KEY: x\n"), @"a.yaml:1:1: unknown field `***`, expected one of dataset, trials");
+        insta::assert_snapshot!(told("dataset: x\ntrials: KEY\n"), @"a.yaml:2:9: expected a whole number that is not negative");
+        let told = read::<Provider>(&format!("{key}\n"), "a.yaml").unwrap_err().to_string();
+        insta::assert_snapshot!(told, @"a.yaml:1:1: unknown variant `***`, expected one of openai, azure");
+        let twice = format!("a: &a {{ {key}: 1, {key}: 2 }}\n");
+        assert!(!read::<serde_json::Value>(&twice, "a.yaml").unwrap_err().to_string().contains(key));
+        assert!(!read::<serde_json::Value>(&format!("a: *{key}\n"), "a.yaml").unwrap_err().to_string().contains(key));
+        assert!(!read::<serde_json::Value>(&format!("{key}: [\n"), "a.yaml").unwrap_err().to_string().contains(key));
     }
 
     #[test]
@@ -145,6 +186,15 @@ mod tests {
         insta::assert_snapshot!(error, @"a.yaml:1:7: expected `true` or `false`");
         let error = read::<Flat>("trim: yes\n", "a.yaml").unwrap_err();
         assert_eq!(error.message, "expected `true` or `false`");
+    }
+
+    #[test]
+    fn a_value_knows_its_line() {
+        let text = "# two of them\n- dataset: a\n\n- { dataset: b }\n";
+        let values = read::<Vec<OnLine<Spec>>>(text, "a.yaml").unwrap();
+        assert_eq!(values.iter().map(|value| value.line).collect::<Vec<_>>(), [2, 4]);
+        let error = read::<Vec<OnLine<Spec>>>("- dataset: a\n- { datsaet: b }\n", "a.yaml").unwrap_err();
+        assert_eq!((error.line, error.column), (2, 5));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What can be wrong with a project's files.
 
+use carat_core::credential::masked;
 use carat_core::yaml::YamlError;
 use carat_core::{DataError, PromptError};
 
@@ -31,8 +32,8 @@ pub enum ProjectError {
         /// Why, and what to do.
         cause: String,
     },
-    /// Something that is named is not there.
-    #[error("there is no {what} `{name}`{hint}")]
+    /// Something that is named is not there. A key that stands where a name belongs is not repeated.
+    #[error("there is no {what} `{}`{}", masked(.name), masked(.hint))]
     Unknown {
         /// What kind of thing.
         what: &'static str,
@@ -62,5 +63,21 @@ pub(crate) fn read_text(path: &std::path::Path, shown: &str) -> Result<String, P
             let advice = format!("convert the file, for instance with `iconv -f {encoding} -t utf-8`");
             Err(ProjectError::file(format!("{shown}:{line}"), format!("byte {at} is not UTF-8; {advice}")))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_where_a_name_belongs_is_not_repeated() {
+        let name = "sk-proj-aB3dE6gH9jK2mN5pQ8sT".to_owned();
+        let hint = format!(" (prompts/{name}.prompty)");
+        let error = ProjectError::Unknown { what: "prompt", name, hint };
+        assert_eq!(error.to_string(), "there is no prompt `***` (***)");
+        let error =
+            ProjectError::Unknown { what: "model", name: "m".to_owned(), hint: "; did you mean `n`?".to_owned() };
+        assert_eq!(error.to_string(), "there is no model `m`; did you mean `n`?");
     }
 }

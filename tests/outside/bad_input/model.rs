@@ -46,8 +46,8 @@ fn a_key_that_is_not_set_is_told_before_anything_is_sent() {
     error: carat.yaml: model `m`: it needs a key, and the variable MY_KEY is not set; set it (`export MY_KEY=…`), or name another one with `api_key_env`
     ");
     insta::assert_snapshot!(project.carat(&["model", "list"]).data, @"
-    model  version  settings   labels  provider  called there  where                  key
-    m            –  not saved  –       openai    m             http://127.0.0.1:9/v1  MY_KEY is not set
+    model  version  settings   labels  provider  called there  where                  key                price
+    m            –  not saved  –       openai    m             http://127.0.0.1:9/v1  MY_KEY is not set  unknown
     ");
 }
 
@@ -94,12 +94,65 @@ fn a_wrong_key_is_told_and_kept_nowhere() {
     assert!(running.totals().unauthorized <= 2, "a key that was refused is not tried again and again");
     let shown = project.carat(&["run", "show", "@last", "--row", "f-1"]);
     assert!(!format!("{ended:?}{shown:?}").contains(KEY), "{ended:?}{shown:?}");
+    is_kept_nowhere(&project);
+}
+
+/// Looks for the key in every file that a run left.
+fn is_kept_nowhere(project: &Project) {
     let mut files = vec![project.file("report.json")];
-    files.extend(std::fs::read_dir(project.file(".carat")).unwrap().map(|entry| entry.unwrap().path()));
+    let store = std::fs::read_dir(project.file(".carat")).into_iter().flatten();
+    files.extend(store.map(|entry| entry.unwrap().path()));
     for file in files.iter().filter(|file| file.is_file()) {
         let bytes = std::fs::read(file).unwrap();
         assert!(!bytes.windows(KEY.len()).any(|window| window == KEY.as_bytes()), "{} holds the key", file.display());
     }
+}
+
+#[test]
+fn a_key_that_a_server_answers_with_is_shown_and_kept_nowhere() {
+    for more in ["", ", stream: true", ", api: responses", ", api: responses, stream: true"] {
+        let mut project = Project::small();
+        project.set("MY_KEY", KEY);
+        let says = ModelSettings { reply: Some(format!("your key is {KEY}, isn't it?")), ..ModelSettings::default() };
+        let running = serve(Settings { models: [("m".to_owned(), says)].into(), ..Settings::default() });
+        project.asks(&running.base_url(), &format!(", api_key_env: MY_KEY{more}"));
+        let ended = project.carat(&["eval", "fruit", "--json", "report.json"]);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        let shown = project.carat(&["run", "show", "@last", "--row", "f-1"]);
+        assert!(shown.data.contains("your key is ***, isn't it?"), "{more}: {shown:?}");
+        assert!(!format!("{ended:?}{shown:?}").contains(KEY), "{more}: {ended:?}{shown:?}");
+        is_kept_nowhere(&project);
+    }
+}
+
+#[test]
+fn a_key_in_any_setting_is_told_and_neither_shown_nor_saved() {
+    let settings = [
+        format!("provider: command, command: [ask, --api-key, {KEY}]"),
+        format!("provider: command, command: [sh, -c, \"MY_KEY={KEY} ask\"]"),
+        format!("provider: openai, base_url: \"http://127.0.0.1:9/v1\", headers: {{ X-Gate: Bearer {KEY} }}"),
+        format!("provider: openai, base_url: \"http://127.0.0.1:9/v1\", parameters: {{ extra: {{ api_key: {KEY} }} }}"),
+        format!("provider: openai, base_url: \"http://127.0.0.1:9/v1\", model: {KEY}"),
+    ];
+    for settings in settings {
+        let project = Project::small();
+        project.has_model(&settings);
+        for args in [&["model", "save", "m"][..], &["model", "show", "m"], &["eval", "fruit"]] {
+            let ended = project.carat(args);
+            assert_eq!(ended.code, Some(2), "{settings}: {ended:?}");
+            assert!(format!("{ended:?}").contains("holds a credential"), "{settings}: {ended:?}");
+            assert!(!format!("{ended:?}").contains(KEY), "{ended:?}");
+        }
+        for args in [&["model", "list"][..], &["model", "list", "--json"], &["doctor", "--offline"]] {
+            let ended = project.carat(args);
+            assert!(!format!("{ended:?}").contains(KEY), "{args:?}: {ended:?}");
+        }
+        is_kept_nowhere(&project);
+    }
+    let project = Project::small();
+    project.has_model(&format!("provider: recorded, from: \"run:{KEY}\""));
+    let ended = project.carat(&["model", "show", "m"]);
+    assert!(ended.talk.contains("`from` holds a credential") && !format!("{ended:?}").contains(KEY), "{ended:?}");
 }
 
 #[test]

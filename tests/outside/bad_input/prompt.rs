@@ -103,3 +103,39 @@ fn a_row_that_does_not_fit_is_a_result_and_the_summary_says_why() {
     not rendered: prompts/sort.prompty: input `thing` is declared as string, but is a number (3)
     ");
 }
+
+#[test]
+fn a_credential_in_front_matter_is_told_and_neither_shown_nor_saved() {
+    const KEY: &str = "sk-very-secret-0123456789";
+    let project = Project::small();
+    let text = format!("---\nmodel:\n  options:\n    metadata: {{ api_key: {KEY} }}\n---\nuser:\n{{{{ thing }}}}\n");
+    project.write("prompts/sort.prompty", text);
+    for args in [&["prompt", "save", "sort"][..], &["eval", "fruit"], &["prompt", "check"], &["prompt", "show", "sort"]]
+    {
+        let ended = project.carat(args);
+        assert_eq!(ended.code, Some(2), "{args:?}: {ended:?}");
+        let told = format!("{ended:?}");
+        assert!(told.contains("prompts/sort.prompty:4: `model.options.metadata.api_key` holds a credential"), "{told}");
+        assert!(!told.contains(KEY), "{args:?}: {ended:?}");
+    }
+}
+
+#[test]
+fn a_key_in_the_wrong_place_of_a_file_is_not_repeated() {
+    const KEY: &str = "sk-very-secret-0123456789";
+    let project = Project::small();
+    let eval = std::fs::read_to_string(project.file("evals/fruit.yaml")).unwrap();
+    let files = [
+        ("prompts/sort.prompty", format!("---\n{KEY}: x\n---\nuser:\n{{{{ thing }}}}\n")),
+        ("evals/fruit.yaml", format!("{eval}{KEY}: x\n")),
+        ("carat.yaml", format!("models:\n  echo: {{ provider: {KEY} }}\n")),
+        ("carat.yaml", format!("models:\n  echo: {{ provider: baseline, timeout: {KEY} }}\n")),
+    ];
+    for (file, text) in files {
+        project.write(file, text);
+        let ended = project.carat(&["eval", "fruit"]);
+        assert_eq!(ended.code, Some(2), "{file}: {ended:?}");
+        assert!(ended.talk.contains(file) && ended.talk.contains("***"), "{file}: {ended:?}");
+        assert!(!format!("{ended:?}").contains(KEY), "{file}: {ended:?}");
+    }
+}

@@ -25,7 +25,7 @@ fn with_scorers(scorers: &str) -> String {
 fn broken_yaml_is_told_with_line_and_column() {
     insta::assert_snapshot!(with_project("models:\n  a: { provider: baseline\n  b: [\n"), @"
     exit 2
-    error: carat.yaml:2:18: unknown variant `baseline b`, expected one of openai, baseline, recorded, command; did you mean `baseline`?
+    error: carat.yaml:2:18: unknown variant `baseline b`, expected one of openai, azure, anthropic, oip, baseline, recorded, command; did you mean `baseline`?
     ");
     insta::assert_snapshot!(with_project("models:\n\ta: b\n"), @"
     exit 2
@@ -41,7 +41,7 @@ fn broken_yaml_is_told_with_line_and_column() {
 fn unknown_keys_are_told_with_the_nearest() {
     insta::assert_snapshot!(with_project("modles: {}\n"), @"
     exit 2
-    error: carat.yaml:1:1: unknown field `modles`, expected one of project, store, models, owners, policy, lifecycles; did you mean `models`?
+    error: carat.yaml:1:1: unknown field `modles`, expected one of project, store, models, owners, policy, lifecycles, prices, cache; did you mean `models`?
     ");
     insta::assert_snapshot!(with_project("models:\n  a: { provider: baseline, modle: echo }\n"), @"
     exit 2
@@ -49,7 +49,7 @@ fn unknown_keys_are_told_with_the_nearest() {
     ");
     insta::assert_snapshot!(with_project("models:\n  a: { provider: baselin }\n"), @"
     exit 2
-    error: carat.yaml:2:18: unknown variant `baselin`, expected one of openai, baseline, recorded, command; did you mean `baseline`?
+    error: carat.yaml:2:18: unknown variant `baselin`, expected one of openai, azure, anthropic, oip, baseline, recorded, command; did you mean `baseline`?
     ");
     insta::assert_snapshot!(with_eval("prompts: [sort]\nmodels: [echo]\ndataset: fruit\ntrails: 2\nscorers: []\n"), @"
     exit 2

@@ -5,6 +5,7 @@ use std::process::{ExitStatus, Stdio};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, ChildStderr, ChildStdin, Command};
 
+use crate::Secret;
 use crate::shown::shown;
 
 /// The most that a program may answer, in bytes.
@@ -26,10 +27,10 @@ pub(super) struct Ended {
 }
 
 impl Ended {
-    /// What is wrong with an answer that is none, for a person.
-    pub(super) fn complaint(&self) -> String {
-        let stderr = last_lines(&self.stderr);
-        let stdout = last_lines(&self.stdout);
+    /// What is wrong with an answer that is none, for a person, without the secrets.
+    pub(super) fn complaint(&self, secrets: &[Secret]) -> String {
+        let stderr = last_lines(&self.stderr, secrets);
+        let stdout = last_lines(&self.stdout, secrets);
         let wrote = match (self.status.success(), stdout.is_empty()) {
             (true, true) => ", but wrote nothing on stdout: an answer is {\"output\": \"…\"}".to_owned(),
             (true, false) => format!(", but wrote no answer ({{\"output\": \"…\"}}) on stdout: {stdout}"),
@@ -106,10 +107,14 @@ async fn read_end(stderr: Option<ChildStderr>) -> Result<Vec<u8>, Failed> {
     }
 }
 
-fn last_lines(bytes: &[u8]) -> String {
+fn last_lines(bytes: &[u8], secrets: &[Secret]) -> String {
     let text = String::from_utf8_lossy(bytes);
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    shown(&lines[lines.len().saturating_sub(SHOWN_LINES)..].join(" | "), &[])
+    let hidden = secrets.iter().fold(text, |text, secret| secret.hide_in(&text).into_owned().into());
+    // What begins where the rest was cut off may be the end of a secret.
+    let longest = secrets.iter().map(|secret| secret.expose().len()).max().unwrap_or(0);
+    let cut = if bytes.len() == KEPT_STDERR { hidden.ceil_char_boundary(longest) } else { 0 };
+    let lines: Vec<&str> = hidden[cut..].lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    shown(&lines[lines.len().saturating_sub(SHOWN_LINES)..].join(" | "), secrets)
 }
 
 /// The process group of a program: itself and what it started. Killed when dropped, unless the program has ended.

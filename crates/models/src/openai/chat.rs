@@ -12,8 +12,9 @@ pub(super) struct ChatBody<'a> {
     pub(super) model: &'a str,
     pub(super) request: &'a Request,
     pub(super) stream: bool,
-    /// Whether it goes to OpenAI itself, which has another name for the limit of output tokens than all others know.
-    pub(super) is_own: bool,
+    /// Whether it goes to OpenAI itself or to Azure, which have another name for the limit of output tokens than all others
+    /// know.
+    pub(super) is_newest: bool,
 }
 
 impl ChatBody<'_> {
@@ -31,7 +32,7 @@ impl ChatBody<'_> {
 
     fn name_on_the_wire<'a>(&self, parameter: &'a str) -> &'a str {
         match parameter {
-            "max_output_tokens" if self.is_own => "max_completion_tokens",
+            "max_output_tokens" if self.is_newest => "max_completion_tokens",
             "max_output_tokens" => "max_tokens",
             other => other,
         }
@@ -223,12 +224,16 @@ impl<'a> ChatFormat<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::asked::{everything, plain};
+    use super::super::embeddings::EmbeddingsBody;
+    use super::super::responses::ResponsesBody;
     use super::*;
+    use crate::wire::asked::{any_request, everything, is_sent_or_refused, plain};
+    use crate::wire::sendable;
+    use proptest::prelude::*;
     use serde_json::json;
 
-    fn body(request: &Request, stream: bool, is_own: bool) -> Value {
-        serde_json::to_value(ChatBody { model: "m", request, stream, is_own }).unwrap()
+    fn body(request: &Request, stream: bool, is_newest: bool) -> Value {
+        serde_json::to_value(ChatBody { model: "m", request, stream, is_newest }).unwrap()
     }
 
     #[test]
@@ -331,5 +336,19 @@ mod tests {
           "verbosity": "low"
         }
         "#);
+    }
+
+    proptest! {
+        #[test]
+        fn every_request_is_sent_or_refused_in_words(request in any_request(), stream: bool, is_newest: bool) {
+            let chat = ChatBody { model: "m", request: &request, stream, is_newest };
+            let refused = sendable::check(&request, |name| chat.has_already(name));
+            is_sent_or_refused(refused.map(|()| chat))?;
+            let responses = ResponsesBody { model: "m", request: &request, stream };
+            let refused = sendable::check(&request, |name| responses.has_already(name));
+            is_sent_or_refused(refused.map(|()| responses))?;
+            let refused = sendable::check(&request, EmbeddingsBody::has_already);
+            is_sent_or_refused(refused.and_then(|()| EmbeddingsBody::new("m", &request)))?;
+        }
     }
 }

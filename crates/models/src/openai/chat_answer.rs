@@ -6,8 +6,8 @@ use carat_core::{Completion, ToolCall};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::failure::{Failure, Told};
-use crate::told::{Count, UsageTold, Words, arguments, finish_reason};
+use crate::told::{Count, UsageTold, Words, arguments, bare_arguments, finish_reason};
+use crate::wire::{Failure, Told};
 
 /// A whole answer, or one event of a stream: what differs between them is where the words stand. Every field may be missing.
 #[derive(Debug, Default, Deserialize)]
@@ -140,7 +140,7 @@ impl Heard {
             usage: self.usage.and_then(UsageTold::known),
             answered_by: self.model.filter(|model| model != asked),
             response_id: self.id,
-            first_token_us: None,
+            ..Completion::default()
         })
     }
 
@@ -199,7 +199,7 @@ impl CallDraft {
     }
 
     fn finished(self) -> ToolCall {
-        let arguments = self.json.unwrap_or_else(|| arguments(self.arguments));
+        let arguments = self.json.map_or_else(|| arguments(self.arguments), bare_arguments);
         ToolCall { id: self.id, name: self.name, arguments }
     }
 }

@@ -2,11 +2,11 @@
 
 use std::borrow::Cow;
 
-use carat_core::{Message, Parameters, Part, Request, Role};
+use carat_core::{Parameters, Request};
 use serde::Serialize;
 use serde::ser::{SerializeMap as _, Serializer};
 
-use super::failure::Failure;
+use crate::wire::{Failure, sendable};
 
 /// The body of a call.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(super) struct EmbeddingsBody<'a> {
 impl<'a> EmbeddingsBody<'a> {
     /// Takes a request that is one text of the user and nothing else; any other one is not sent.
     pub(super) fn new(model: &'a str, request: &'a Request) -> Result<Self, Failure> {
-        let text = only_text(request).map_err(|more| {
+        let text = sendable::only_text(request).map_err(|more| {
             Failure::Unsendable(format!(
                 "a model with `api: embeddings` is asked with one text of the user and nothing else, and this request \
                  has {more}; such models are for scorers of the kind `embedding`"
@@ -47,40 +47,11 @@ impl Serialize for EmbeddingsBody<'_> {
     }
 }
 
-/// The one text of a request, or what it has besides.
-fn only_text(request: &Request) -> Result<Cow<'_, str>, String> {
-    let [message] = request.messages.as_slice() else {
-        return Err(match request.messages.len() {
-            0 => "no message".to_owned(),
-            several => format!("{several} messages"),
-        });
-    };
-    match besides(message) {
-        Some(more) => Err(more),
-        None if !request.tools.is_empty() => Err("tools".to_owned()),
-        None if request.response_format.is_some() => Err("an output format".to_owned()),
-        None => Ok(message.joined_text()),
-    }
-}
-
-/// What a message has that is no text of the user.
-fn besides(message: &Message) -> Option<String> {
-    let has_picture = message.content.iter().any(|part| matches!(part, Part::Image(_)));
-    match message.role {
-        Role::User if has_picture => Some("a picture".to_owned()),
-        Role::User if !message.tool_calls.is_empty() => Some("calls of tools".to_owned()),
-        Role::User => None,
-        Role::System | Role::Developer | Role::Assistant | Role::Tool => {
-            Some(format!("a message of the role `{}`", message.role.as_str()))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::asked::{everything, plain, with_parameters};
     use super::*;
-    use carat_core::{Image, ResponseFormat, ToolCall};
+    use crate::wire::asked::{everything, plain, with_parameters};
+    use carat_core::{Image, Part, ResponseFormat, Role, ToolCall};
     use serde_json::{Value, json};
 
     fn body(request: &Request) -> Value {

@@ -4,8 +4,8 @@ use carat_core::{Completion, FinishReason};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::failure::{Failure, Told};
 use crate::told::{UsageTold, Words};
+use crate::wire::{Failure, Told};
 
 /// The most numbers that a vector may have. Models give some thousand; what is longer is a mistake that would fill the
 /// record.

@@ -186,8 +186,8 @@ impl<'a> FlatFormat<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::asked::{everything, plain, with_parameters};
     use super::*;
+    use crate::wire::asked::{everything, plain, with_parameters};
     use serde_json::json;
 
     fn body(request: &Request) -> Value {

@@ -6,8 +6,8 @@ use carat_core::{Completion, FinishReason, ToolCall};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::failure::{Failure, Told};
 use crate::told::{UsageTold, Words, arguments, finish_reason};
+use crate::wire::{Failure, Told};
 
 /// A whole answer. Every field may be missing.
 #[derive(Debug, Default, Deserialize)]

@@ -7,9 +7,9 @@ use async_openai::types::stream::StreamResponse;
 use carat_core::Completion;
 use futures::StreamExt as _;
 
-use super::failure::Failure;
 use super::tap::Tap;
 use super::{chat_answer, responses_answer};
+use crate::wire::{Failure, timed};
 
 /// How long the end of a stream is waited for after its last event, so that the connection can be used again.
 const END: Duration = Duration::from_millis(250);
@@ -61,9 +61,4 @@ fn is_whole(tap: &Tap, has_ended: bool, letters: usize) -> Result<(), Failure> {
             "the stream broke off after {letters} characters, without a word of an end"
         ))),
     }
-}
-
-fn timed(completion: Completion, first_token: Option<Instant>, started: Instant) -> Completion {
-    let waited = first_token.map(|first| first.saturating_duration_since(started));
-    Completion { first_token_us: waited.and_then(|waited| waited.as_micros().try_into().ok()), ..completion }
 }

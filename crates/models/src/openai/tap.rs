@@ -13,8 +13,8 @@ use futures::{Stream, StreamExt as _};
 use http::header;
 use reqwest::{Body, Response};
 
-use super::failure::Failure;
-use super::http::{LONGEST_ANSWER, from_bytes, too_long, whole};
+use super::service::from_bytes;
+use crate::wire::{Failure, LONGEST_ANSWER, too_long, whole};
 
 const DONE: &[u8] = b"[DONE]";
 

@@ -28,6 +28,14 @@ fn table(answer: &str) -> Arc<dyn AnswerSource> {
     Arc::new(Table::new([("r1".into(), Recorded::text(answer))]).unwrap())
 }
 
+fn azure(more: &Value) -> Value {
+    with(json!({"provider": "azure", "base_url": "https://eu.openai.azure.com", "model": "d"}), more)
+}
+
+fn oip(more: &Value) -> Value {
+    with(json!({"provider": "oip", "base_url": "http://localhost:8000", "model": "d"}), more)
+}
+
 /// Settings of every provider, no two of which mean the same model.
 fn different() -> Vec<Value> {
     vec![
@@ -38,6 +46,22 @@ fn different() -> Vec<Value> {
         json!({"provider": "openai", "base_url": "http://localhost:11434/v1?api-version=1"}),
         json!({"provider": "openai", "api": "responses"}),
         json!({"provider": "openai", "api": "embeddings"}),
+        azure(&json!({"api_version": "2024-10-21"})),
+        azure(&json!({"api_version": "2025-01-01-preview"})),
+        azure(&json!({"api_version": "2024-10-21", "model": "other"})),
+        azure(&json!({"api_version": "2024-10-21", "api": "embeddings"})),
+        azure(&json!({"base_url": "https://eu.openai.azure.com/openai/v1"})),
+        azure(&json!({"base_url": "https://eu.openai.azure.com/openai/v1", "api": "responses"})),
+        json!({"provider": "openai", "base_url": "https://eu.openai.azure.com/openai/v1", "model": "d"}),
+        json!({"provider": "anthropic"}),
+        json!({"provider": "anthropic", "model": "other"}),
+        json!({"provider": "anthropic", "base_url": "http://localhost:4000/v1"}),
+        oip(&json!({"api": "infer"})),
+        oip(&json!({"api": "generate"})),
+        oip(&json!({"api": "infer", "model_version": "3"})),
+        oip(&json!({"api": "infer", "tensors": {"input": "prompt"}})),
+        oip(&json!({"api": "infer", "tensors": {"output": "prompt"}})),
+        oip(&json!({"api": "infer", "model": "other"})),
         json!({"provider": "baseline", "model": "echo"}),
         json!({"provider": "baseline", "model": "nearest"}),
         json!({"provider": "recorded", "column": "expected"}),
@@ -70,6 +94,17 @@ fn it_is_the_very_id_of_the_model_that_is_made_of_the_same_settings() {
 fn digests_stay_what_they_are() {
     let own = json!({"provider": "openai", "model": "m", "base_url": "https://api.openai.com/v1", "api": "embeddings"});
     assert_eq!(id(json!({"provider": "openai", "api": "embeddings"})).digest, Digest::of_json(&own));
+    let deployed = azure(&json!({"api": "chat", "api_version": "2024-10-21"}));
+    assert_eq!(id(azure(&json!({"api_version": "2024-10-21"}))).digest, Digest::of_json(&deployed));
+    let v1 = json!({"base_url": "https://eu.openai.azure.com/openai/v1"});
+    assert_eq!(id(azure(&v1)).digest, Digest::of_json(&with(azure(&v1), &json!({"api": "chat"}))));
+    let claude = json!({"provider": "anthropic", "model": "m", "base_url": "https://api.anthropic.com/v1"});
+    assert_eq!(id(json!({"provider": "anthropic"})).digest, Digest::of_json(&claude));
+    let tensors = json!({"tensors": {"input": null, "output": null}, "model_version": null});
+    let inferred = with(oip(&json!({"api": "infer"})), &tensors);
+    assert_eq!(id(oip(&json!({"api": "infer"}))).digest, Digest::of_json(&inferred));
+    let generated = oip(&json!({"api": "generate", "model_version": "3", "tensors": null}));
+    assert_eq!(id(oip(&json!({"api": "generate", "model_version": "3"}))).digest, Digest::of_json(&generated));
     let echo = json!({"provider": "baseline", "model": "echo", "algorithm": 1});
     assert_eq!(id(json!({"provider": "baseline", "model": "echo"})).digest, Digest::of_json(&echo));
     let field = FieldOfRow::parse("expected").unwrap().digest();

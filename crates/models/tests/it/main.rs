@@ -3,6 +3,8 @@
 
 mod asking;
 mod baselines;
+mod doors;
+mod echoed;
 mod embeddings;
 mod errors;
 mod identity;

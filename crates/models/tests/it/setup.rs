@@ -60,6 +60,45 @@ fn a_credential_among_the_headers_is_refused_and_not_repeated() {
 }
 
 #[test]
+fn a_credential_in_any_setting_is_refused_with_the_way_out_and_not_repeated() {
+    let told = |written: Value| {
+        let error = problem(written);
+        assert!(!error.contains("hunter2") && !error.contains(KEY), "{error}");
+        error
+    };
+    insta::assert_snapshot!(told(json!({"provider": "command", "command": ["ask", "--api-key", "hunter2"]})), @"model `m`: `command` holds a credential; take it out, and let the program read it from its environment, which is carat's; in `sh -c` it is `$NAME`");
+    insta::assert_snapshot!(told(json!({"provider": "openai", "parameters": {"extra": {"api_key": "hunter2"}}})), @"model `m`: `parameters.extra.api_key` holds a credential; parameters are sent and recorded with every request; take it out, and name the variable that holds the key with `api_key_env`");
+    insta::assert_snapshot!(told(json!({"provider": "openai", "model": KEY})), @"model `m`: `model` holds a credential; take it out, and name the variable that holds the key with `api_key_env`");
+    for written in [
+        json!({"provider": "command", "command": ["sh", "-c", format!("MY_KEY={KEY} ask")]}),
+        json!({"provider": "command", "command": ["curl", "https://me:hunter2@example.org"]}),
+        json!({"provider": "openai", "headers": {"X-Team": format!("Bearer {KEY}")}}),
+        json!({"provider": "openai", "parameters": {"stop": ["a", KEY]}}),
+        json!({"provider": "openai", "parameters": {KEY: 1}}),
+        json!({"provider": "openai", "base_url": "https://example.org/v1?api_key=hunter2"}),
+        json!({"provider": "openai", "base_url": "me:hunter2@example.org/v1"}),
+        json!({"provider": "openai", "organization": KEY}),
+        json!({"provider": "recorded", "from": format!("https://example.org/{KEY}.jsonl")}),
+    ] {
+        assert!(told(written).contains("holds a credential"));
+    }
+    let as_variable = json!({"provider": "openai", "api_key_env": "hf_aB3dE6gH9jK2mN5pQ8sT1vW4yZ7bC0dF2h"});
+    assert!(problem(as_variable).contains("not the key"));
+}
+
+#[test]
+fn what_names_a_variable_is_no_credential() {
+    for written in [
+        json!({"provider": "command", "command": ["ask", "--api-key", "$MY_KEY", "--key-env", "MY_KEY"]}),
+        json!({"provider": "command", "command": ["sh", "-c", "curl -H \"Authorization: Bearer $MY_KEY\" http://h/"]}),
+        json!({"provider": "openai", "api_key_env": "MY_KEY", "headers": {"X-Gate": "Bearer ${GATE_KEY}"}}),
+        json!({"provider": "openai", "api_key_env": "MY_KEY", "parameters": {"max_output_tokens": 8, "stop": ["token:"]}}),
+    ] {
+        assert!(try_model(written).is_ok());
+    }
+}
+
+#[test]
 fn a_bad_address_is_told_with_a_good_one() {
     let error = problem(json!({"provider": "openai", "base_url": "localhost:8080/v1"}));
     assert!(error.ends_with("did you mean `http://localhost:8080/v1`?"), "{error}");

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::{Parameters, ResponseFormat, Tool, yaml};
 
-use super::{Finding, Input, Kind, PromptError, schema};
+use super::{Finding, Input, Kind, PromptError, credentials, schema};
 
 /// What the front matter comes to.
 #[derive(Serialize, Deserialize)]
@@ -33,31 +33,31 @@ pub(super) struct Front {
 /// The front matter as written.
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields)]
-struct Written {
-    name: Option<String>,
-    description: Option<String>,
+pub(super) struct Written {
+    pub(super) name: Option<String>,
+    pub(super) description: Option<String>,
     #[serde(default)]
-    authors: Vec<String>,
+    pub(super) authors: Vec<String>,
     #[serde(default)]
-    tags: Vec<String>,
+    pub(super) tags: Vec<String>,
     #[serde(default)]
-    model: Value,
+    pub(super) model: Value,
     #[serde(default)]
-    sample: Value,
+    pub(super) sample: Value,
     #[serde(default)]
-    inputs: Value,
+    pub(super) inputs: Value,
     #[serde(default)]
-    outputs: Value,
+    pub(super) outputs: Value,
     #[serde(default)]
-    tools: Value,
+    pub(super) tools: Value,
     #[serde(default)]
-    template: Value,
+    pub(super) template: Value,
     #[serde(default)]
-    metadata: Map<String, Value>,
-    #[serde(default, rename = "version")]
-    _version: Value,
-    #[serde(default, rename = "kind")]
-    _kind: Value,
+    pub(super) metadata: Map<String, Value>,
+    #[serde(default)]
+    pub(super) version: Value,
+    #[serde(default)]
+    pub(super) kind: Value,
 }
 
 /// Cuts a file into front matter, body and the number of lines before the body. A file without front matter is all body.
@@ -90,6 +90,7 @@ pub(super) fn read(text: &str, name: &str, file: &str) -> Result<Front, PromptEr
             message: error.message,
         })?
     };
+    credentials::refuse_in_front(&written, text, file)?;
     build(written, name).map_err(|(key, message)| {
         let line =
             text.lines().position(|line| line.trim_start().starts_with(&format!("{key}:"))).map(|at| at as u64 + 2);

@@ -10,6 +10,7 @@
 //!   comments, what it includes, defaults, tools, output format, parameters – and nothing that does not.
 
 mod check;
+mod credentials;
 mod environment;
 mod front;
 mod inputs;
@@ -57,7 +58,7 @@ pub struct Prompt {
     pub response_format: Option<ResponseFormat>,
     /// Temperature and the like.
     pub parameters: Parameters,
-    /// What was found in the file and is not used, such as endpoints and keys.
+    /// What was found in the file and is not used, such as endpoints; and what looks like a credential in the template.
     pub warnings: Vec<Finding>,
     /// The template and what it includes, by the path relative to the prompt's folder; the template itself is first.
     templates: Vec<Template>,
@@ -122,8 +123,8 @@ impl Prompt {
     /// `name` is its name in the project, `file` its path as the person knows it; `beside` fetches the files beside it.
     ///
     /// # Errors
-    /// Bad front matter, a template that does not parse, an include whose name is not written out, a file that cannot be
-    /// fetched: with file and line.
+    /// Bad front matter, a credential in it, a template that does not parse, an include whose name is not written out, a file
+    /// that cannot be fetched: with file and line. A credential is not repeated.
     pub fn parse(name: &str, file: &str, text: &str, beside: &mut dyn Beside) -> Result<Self, PromptError> {
         let (front, body, lines_before) = front::split(text, file)?;
         Self::build(name, file, front::read(front, name, file)?, (body, lines_before), beside)
@@ -160,6 +161,8 @@ impl Prompt {
         let marked: Vec<String> = templates.iter().map(|template| source::marked(&template.source)).collect();
         let pictures = source::pictures(&templates, &marked, file, beside)?;
         let digest = content_digest(&front, &templates, &pictures);
+        let mut warnings = front.warnings;
+        warnings.extend(credentials::warn_of_templates(&templates, file));
         let environment = environment::build(&templates, marked, file)?;
         Ok(Self {
             name: name.to_owned(),
@@ -174,7 +177,7 @@ impl Prompt {
             tools: front.tools,
             response_format: front.response_format,
             parameters: front.parameters,
-            warnings: front.warnings,
+            warnings,
             templates,
             pictures,
             digest,

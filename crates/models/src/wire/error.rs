@@ -5,26 +5,28 @@ use std::time::Duration;
 use carat_core::{ModelError, ModelErrorKind};
 
 use super::failure::{Failure, Refusal, Told, kind_by_status};
-use crate::Secret;
+use crate::secret::Secrets;
 use crate::shown::shown;
 
 /// What messages are made of, apart from the failure.
-pub(super) struct Teller {
+pub(crate) struct Teller {
     /// Where calls go, without the query.
-    pub(super) url: String,
+    pub(crate) url: String,
     /// The address of the server.
-    pub(super) base: String,
+    pub(crate) base: String,
     /// What the provider calls the model.
-    pub(super) model: String,
+    pub(crate) model: String,
     /// The variable that the key came from; none when no key is sent.
-    pub(super) key_variable: Option<String>,
+    pub(crate) key_variable: Option<String>,
     /// What must not be shown.
-    pub(super) secrets: Vec<Secret>,
+    pub(crate) secrets: Secrets,
+    /// What is spoken to the server, as a person calls it.
+    pub(crate) speaks: &'static str,
 }
 
 impl Teller {
     /// The failure as the runner and a person want it.
-    pub(super) fn error(&self, failure: &Failure) -> ModelError {
+    pub(crate) fn error(&self, failure: &Failure) -> ModelError {
         match failure {
             Failure::Unsendable(problem) => {
                 ModelError::new(ModelErrorKind::BadRequest, format!("not sent: {}", self.shown(problem)))
@@ -40,14 +42,14 @@ impl Teller {
                 ModelError { status: Some(200), ..error }
             }
             Failure::Unreadable(problem) => {
-                let advice = format!("does {} speak OpenAI's API?", self.base);
+                let advice = format!("does {} speak {}?", self.base, self.speaks);
                 self.say(ModelErrorKind::Malformed, "the answer cannot be read", problem, &advice)
             }
         }
     }
 
     /// There was no whole answer in time.
-    pub(super) fn too_late(&self, limit: Duration) -> ModelError {
+    pub(crate) fn too_late(&self, limit: Duration) -> ModelError {
         let message = format!("no answer within {limit:?} [{}]; `timeout` sets the limit", self.url);
         ModelError::new(ModelErrorKind::Timeout, message)
     }
@@ -58,7 +60,10 @@ impl Teller {
         let status = reason.map_or_else(|| refusal.status.to_string(), |reason| format!("{} {reason}", refusal.status));
         let (what, advice) = match &refusal.moved_to {
             Some(place) => ("the address has moved", format!("set base_url to where it is now: {}", self.shown(place))),
-            None => (what(kind, refusal.status), self.advice(kind)),
+            None => match &refusal.filtered {
+                Some(found) => ("the provider's content filter refuses the prompt", self.found(found)),
+                None => (what(kind, refusal.status), self.advice(kind)),
+            },
         };
         let error = self.say(kind, &format!("{what} ({status})"), &refusal.words, &advice);
         ModelError { status: Some(refusal.status), retry_after_ms: refusal.retry_after_ms, ..error }
@@ -77,6 +82,10 @@ impl Teller {
         }
     }
 
+    fn found(&self, found: &str) -> String {
+        if found.is_empty() { String::new() } else { format!("it found: {}", self.shown(found)) }
+    }
+
     /// `WHAT: WORDS [URL]; ADVICE`
     fn say(&self, kind: ModelErrorKind, what: &str, words: &str, advice: &str) -> ModelError {
         let words = self.shown(words);
@@ -86,7 +95,7 @@ impl Teller {
     }
 
     fn shown(&self, text: &str) -> String {
-        shown(text, &self.secrets)
+        shown(text, self.secrets.all())
     }
 }
 
@@ -104,6 +113,7 @@ const fn what(kind: ModelErrorKind, status: u16) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Secret;
 
     fn teller() -> Teller {
         Teller {
@@ -111,14 +121,27 @@ mod tests {
             base: "https://api.openai.com/v1".to_owned(),
             model: "gpt-5-mini".to_owned(),
             key_variable: Some("OPENAI_API_KEY".to_owned()),
-            secrets: vec![Secret::new("sk-12345")],
+            secrets: Secrets::new([Secret::new("sk-12345")], []),
+            speaks: "OpenAI's API",
         }
     }
 
     fn refused(status: u16, words: &str, moved_to: Option<&str>) -> String {
         let moved_to = moved_to.map(str::to_owned);
-        let refusal = Refusal { status, retry_after_ms: None, words: words.to_owned(), moved_to };
+        let refusal = Refusal { status, retry_after_ms: None, words: words.to_owned(), filtered: None, moved_to };
         teller().error(&Failure::Refused(refusal)).message
+    }
+
+    #[test]
+    fn a_filtered_prompt_is_told_as_what_it_is() {
+        let told = |found: &str| {
+            let (words, filtered) = ("The prompt was filtered.".to_owned(), Some(found.to_owned()));
+            let refusal = Refusal { status: 400, retry_after_ms: None, words, filtered, moved_to: None };
+            teller().error(&Failure::Refused(refusal))
+        };
+        assert_eq!(told("").kind, ModelErrorKind::BadRequest);
+        insta::assert_snapshot!(told("hate (high)").message, @"the provider's content filter refuses the prompt (400 Bad Request): The prompt was filtered. [https://api.openai.com/v1/chat/completions]; it found: hate (high)");
+        insta::assert_snapshot!(told("").message, @"the provider's content filter refuses the prompt (400 Bad Request): The prompt was filtered. [https://api.openai.com/v1/chat/completions]");
     }
 
     #[test]

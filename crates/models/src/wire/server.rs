@@ -1,20 +1,21 @@
 //! What a server says of itself. Nothing is asked of a model, so nothing is paid for.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
-use async_openai::config::Config as _;
 use bytes::Bytes;
 use carat_core::spec::ModelSpec;
 use carat_core::{ModelError, ModelErrorKind};
-use reqwest::{Client, Url};
+use reqwest::Client;
 
-use super::Way;
 use super::address::Address;
+use super::dialect::Dialect;
 use super::door::Door;
 use super::failure::{Failure, Refusal, Told};
 use super::http::{Recipe, whole};
-use crate::Secret;
+use super::way::Way;
 use crate::identity::Identity;
+use crate::secret::Secrets;
 use crate::setup::{ModelSetupError, Problem, Surroundings};
 use crate::shown::shown;
 
@@ -25,7 +26,7 @@ const LONGEST: usize = 8 << 20;
 pub struct Server {
     client: Client,
     door: Door,
-    secrets: Vec<Secret>,
+    secrets: Secrets,
 }
 
 /// What a server said, whatever it means.
@@ -33,7 +34,7 @@ pub struct Server {
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
-    /// The body, of at most 8 MB. It is untrusted.
+    /// The body, of at most 8 MB, without the key. It is untrusted.
     pub body: Bytes,
 }
 
@@ -44,7 +45,10 @@ impl Server {
     /// What is wrong with the settings, and what to do, as [`build`](crate::build) says it; or the model has no server.
     pub fn of(name: &str, spec: &ModelSpec, surroundings: &Surroundings<'_>) -> Result<Self, ModelSetupError> {
         let made = Identity::of(name, spec, surroundings.recorded.as_ref()).and_then(|identity| match identity {
-            Identity::OpenAi(target) => Self::at(&target.address, spec, surroundings),
+            Identity::OpenAi(target) => Self::at(target.dialect(), &target.address, spec, surroundings)
+                .map(|server| server.on(|door| target.lists(door))),
+            Identity::Anthropic(target) => Self::at(Dialect::Anthropic, &target.address, spec, surroundings),
+            Identity::Inference(target) => Self::at(Dialect::Inference, &target.address, spec, surroundings),
             Identity::Baseline(_) | Identity::Recorded(_) | Identity::Command(_) => {
                 Err(Problem::NoServer { provider: spec.provider.as_str() })
             }
@@ -52,12 +56,21 @@ impl Server {
         made.map_err(|problem| ModelSetupError { model: name.to_owned(), problem })
     }
 
-    fn at(address: &Address, spec: &ModelSpec, surroundings: &Surroundings<'_>) -> Result<Self, Problem> {
-        let Way { door, secrets, .. } = Way::to(address, spec, surroundings.env)?;
+    fn at(
+        dialect: Dialect,
+        address: &Address,
+        spec: &ModelSpec,
+        surroundings: &Surroundings<'_>,
+    ) -> Result<Self, Problem> {
+        let Way { door, secrets, .. } = Way::to(dialect, address, spec, surroundings.env)?;
         let recipe = Recipe::new(surroundings.env).map_err(Problem::NoClient)?;
         // Nothing is asked twice in a row, so no connection is kept.
         let client = recipe.client(0).map_err(|error| Problem::NoClient(error.without_url().to_string()))?;
         Ok(Self { client, door, secrets })
+    }
+
+    fn on(self, further: impl FnOnce(Door) -> Door) -> Self {
+        Self { door: further(self.door), ..self }
     }
 
     /// Asks once for what is at `path` below the address, `/models` for instance. Whatever the status is, it is a reply: a
@@ -78,18 +91,14 @@ impl Server {
     }
 
     async fn ask(&self, path: &str) -> Result<Reply, Failure> {
-        let response = self.client.get(self.url(path)?).headers(self.door.headers()).send().await?;
+        let response = self.client.get(self.door.full_url(path)?).headers(self.door.headers().clone()).send().await?;
         let status = response.status().as_u16();
-        Ok(Reply { status, body: whole(response, LONGEST).await? })
-    }
-
-    fn url(&self, path: &str) -> Result<Url, Failure> {
-        let mut url = Url::parse(&self.door.url(path)).map_err(|error| Failure::Unsendable(error.to_string()))?;
-        let query = self.door.query();
-        if !query.is_empty() {
-            url.query_pairs_mut().extend_pairs(query);
-        }
-        Ok(url)
+        let body = whole(response, LONGEST).await?;
+        let covered = match self.secrets.covered(&body) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(covered) => Some(Bytes::from(covered)),
+        };
+        Ok(Reply { status, body: covered.unwrap_or(body) })
     }
 
     fn error(&self, failure: &Failure) -> ModelError {
@@ -103,6 +112,6 @@ impl Server {
                 (ModelErrorKind::Server, "the server refuses", words)
             }
         };
-        ModelError::new(kind, format!("{what}: {}", shown(cause, &self.secrets)))
+        ModelError::new(kind, format!("{what}: {}", shown(cause, self.secrets.all())))
     }
 }

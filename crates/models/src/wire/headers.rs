@@ -29,8 +29,10 @@ const CREDENTIAL_ENDINGS: [&str; 5] = ["-api-key", "-auth-token", "-access-token
 /// Headers that say how the message is framed, which only the one who frames it can know.
 const FRAMING: [&str; 6] = ["content-length", "content-type", "transfer-encoding", "connection", "host", "te"];
 
+const IN_VALUE: &str = "write `${NAME}` in its place, and set that variable";
+
 /// Reads the extra headers, and the values that came from the environment, which are never shown.
-pub(super) fn read(
+pub(crate) fn read(
     written: &BTreeMap<String, String>,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<(HeaderMap, Vec<Secret>), Problem> {
@@ -38,6 +40,9 @@ pub(super) fn read(
     let mut secrets = Vec::new();
     for (name, value) in written {
         let key = read_name(name)?;
+        if Secret::is_written_in(value) {
+            return Err(Problem::Credential { place: format!("headers.{key}"), advice: IN_VALUE });
+        }
         let (value, taken) = filled(name, value, env)?;
         let mut value = HeaderValue::from_str(&value).map_err(|_| {
             bad(name, "its value has characters that cannot stand in a header; use printable ASCII, in one line")
@@ -116,6 +121,13 @@ mod tests {
             assert!(read_one(name, "x").unwrap_err().contains("api_key_env"), "{name}");
         }
         assert!(read_one("X-Max-Tokens", "5").is_ok());
+    }
+
+    #[test]
+    fn a_credential_in_the_value_of_any_header_is_refused_and_not_repeated() {
+        insta::assert_snapshot!(read_one("X-Team", "Bearer hunter2").unwrap_err(), @"`headers.x-team` holds a credential; write `${NAME}` in its place, and set that variable");
+        assert!(!read_one("X-Team", "a ${sk-test-1234567890}").unwrap_err().contains("1234"));
+        assert!(read_one("X-Team", "Bearer ${TEAM}").is_ok());
     }
 
     #[test]

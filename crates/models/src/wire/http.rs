@@ -1,7 +1,4 @@
-//! The HTTP side of a call, below async-openai: one attempt, its connection, and the meaning of a refusal.
-//!
-//! async-openai reads errors in the one shape that OpenAI documents, and loses the status of all others. So everything
-//! that is not a success is read here, as a tower service that async-openai is given.
+//! The HTTP side of a call: one attempt, its connection, and the meaning of a refusal.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -10,19 +7,19 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
-use async_openai::middleware::HttpRequestFactory;
 use bytes::{Bytes, BytesMut};
+use carat_core::LimitHints;
 use http::header;
-use reqwest::{Body, Client, NoProxy, Proxy, Response, redirect};
+use reqwest::{Client, NoProxy, Proxy, Request, Response, redirect};
 use tower::{Layer, Service};
 
 use super::failure::{Failure, Refusal, is_closed_unanswered};
+use super::limit_headers::Heard;
 use super::refusal;
 use super::retry_after::retry_after_ms;
-use super::tap::{self, Tap};
 
 /// The most that an answer may be, in bytes: far more than any model writes, and not enough to harm.
-pub(super) const LONGEST_ANSWER: usize = 64 << 20;
+pub(crate) const LONGEST_ANSWER: usize = 64 << 20;
 
 /// How much of a refusal is read.
 const LONGEST_REFUSAL: usize = 64 << 10;
@@ -40,14 +37,14 @@ tokio::task_local! {
 
 /// How to make clients: the proxies, which are taken from the environment that is handed in.
 #[derive(Debug, Clone)]
-pub(super) struct Recipe {
+pub(crate) struct Recipe {
     proxies: Vec<Proxy>,
 }
 
 impl Recipe {
     /// Reads `HTTPS_PROXY`, `http_proxy`, `ALL_PROXY` and `NO_PROXY` as other programs do. `HTTP_PROXY` in upper case is
     /// not read, as anywhere else: a web server may have made it of a request's header.
-    pub(super) fn new(env: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
+    pub(crate) fn new(env: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
         let value = |names: &[&str]| names.iter().find_map(|name| env(name)).filter(|value| !value.trim().is_empty());
         let except = value(&["no_proxy", "NO_PROXY"]).and_then(|list| NoProxy::from_string(&list));
         let https = value(&["https_proxy", "HTTPS_PROXY"]).map(Proxy::https);
@@ -60,7 +57,7 @@ impl Recipe {
     }
 
     /// A client that keeps at most so many connections open between calls.
-    pub(super) fn client(&self, kept: usize) -> reqwest::Result<Client> {
+    pub(crate) fn client(&self, kept: usize) -> reqwest::Result<Client> {
         let builder = Client::builder()
             .no_proxy()
             .http1_only()
@@ -76,75 +73,62 @@ impl Recipe {
     }
 }
 
-/// One attempt over HTTP, as a tower service.
+/// One attempt over HTTP.
 #[derive(Clone)]
-pub(super) struct Transport {
+pub(crate) struct Transport {
     client: Client,
     recipe: Arc<Recipe>,
     /// A client that keeps no connections, made when it is first needed.
     fresh: Arc<OnceLock<Client>>,
+    /// What answers say of the account's limits.
+    heard: Arc<Heard>,
 }
 
 impl Transport {
-    pub(super) fn new(recipe: Recipe) -> Result<Self, String> {
+    pub(crate) fn new(recipe: Recipe) -> Result<Self, String> {
         let client = recipe.client(usize::MAX).map_err(|error| error.without_url().to_string())?;
-        Ok(Self { client, recipe: Arc::new(recipe), fresh: Arc::default() })
+        Ok(Self { client, recipe: Arc::new(recipe), fresh: Arc::default(), heard: Arc::default() })
+    }
+
+    /// What the last answer said of the account's limits.
+    pub(crate) fn limits(&self) -> Option<LimitHints> {
+        self.heard.last()
     }
 
     /// The client itself, of which async-openai builds requests.
-    pub(super) fn client(&self) -> Client {
+    pub(crate) fn client(&self) -> Client {
         self.client.clone()
+    }
+
+    /// Sends a request, and takes the answer if its status is a success.
+    pub(crate) async fn send(&self, request: Request) -> Result<Response, Failure> {
+        let response = self.exchange(request).await?;
+        self.heard.hear(response.headers(), SystemTime::now());
+        if response.status().is_success() { Ok(response) } else { Err(Failure::Refused(refused(response).await)) }
     }
 
     /// Sends a request. Servers close idle connections at any moment, also at the one when a request is on its way: such a
     /// request got no byte of an answer, and is sent once more on a connection of its own.
-    async fn send(&self, request: &HttpRequestFactory) -> Result<Response, Failure> {
-        let first = self.client.execute(request.build().await?);
+    async fn exchange(&self, request: Request) -> Result<Response, Failure> {
+        let again = request.try_clone();
+        let first = self.client.execute(request);
         let (sent, opened) =
             CONNECTED.scope(Cell::new(false), async { (first.await, CONNECTED.with(Cell::get)) }).await;
-        match sent {
-            Err(error) if !opened && !error.is_connect() && is_closed_unanswered(&error) => {
-                Ok(self.fresh_client().execute(request.build().await?).await?)
+        match (sent, again) {
+            (Err(error), Some(again)) if !opened && !error.is_connect() && is_closed_unanswered(&error) => {
+                Ok(self.fresh_client().execute(again).await?)
             }
-            sent => Ok(sent?),
+            (sent, _) => Ok(sent?),
         }
     }
 
     fn fresh_client(&self) -> &Client {
         self.fresh.get_or_init(|| self.recipe.client(0).unwrap_or_else(|_| self.client.clone()))
     }
-
-    async fn answer(self, request: HttpRequestFactory, tap: Option<Arc<Tap>>) -> Result<Response, Failure> {
-        let response = self.send(&request).await?;
-        match tap {
-            _ if !response.status().is_success() => Err(Failure::Refused(refused(response).await)),
-            Some(tap) => tap::watched(response, tap).await,
-            None => Ok(from_bytes(whole(response, LONGEST_ANSWER).await?)),
-        }
-    }
-}
-
-impl Service<HttpRequestFactory> for Transport {
-    type Response = Response;
-    type Error = Failure;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Failure>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Failure>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: HttpRequestFactory) -> Self::Future {
-        Box::pin(self.clone().answer(request, Tap::of_this_task()))
-    }
-}
-
-/// A response with this body and nothing else, which is all that async-openai looks at.
-pub(super) fn from_bytes(body: impl Into<Body>) -> Response {
-    http::Response::new(body.into()).into()
 }
 
 /// The whole body, of at most `longest` bytes.
-pub(super) async fn whole(mut response: Response, longest: usize) -> Result<Bytes, Failure> {
+pub(crate) async fn whole(mut response: Response, longest: usize) -> Result<Bytes, Failure> {
     let Some(first) = response.chunk().await? else { return Ok(Bytes::new()) };
     let Some(second) = response.chunk().await? else { return Ok(first) };
     let mut body = BytesMut::from(first);
@@ -159,7 +143,7 @@ pub(super) async fn whole(mut response: Response, longest: usize) -> Result<Byte
 }
 
 /// What is said of more than so many bytes.
-pub(super) fn too_long(longest: usize) -> Failure {
+pub(crate) fn too_long(longest: usize) -> Failure {
     Failure::Unreadable(format!("it is longer than {} MB", longest >> 20))
 }
 
@@ -176,7 +160,8 @@ async fn refused(mut response: Response) -> Refusal {
             break;
         }
     }
-    Refusal { status, retry_after_ms, words: refusal::words(&body), moved_to }
+    let (words, filtered) = refusal::read(&body);
+    Refusal { status, retry_after_ms, words, filtered, moved_to }
 }
 
 /// Notes in [`CONNECTED`] that a connection was opened. The opening is polled by the request that it is for; one that goes

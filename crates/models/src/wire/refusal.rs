@@ -2,9 +2,17 @@
 
 use serde_json::Value;
 
+use super::filter;
+
+/// The server's words in the body of an error, and what a content filter found where it was one that refused.
+pub(crate) fn read(body: &[u8]) -> (String, Option<String>) {
+    let filtered = serde_json::from_slice::<Value>(body).ok().and_then(|body| filter::found(&body));
+    (words(body), filtered)
+}
+
 /// The server's words in the body of an error: of `{"error": {"message": …}}`, `{"error": "…"}`, `{"detail": …}`, of an HTML
 /// page, or the body itself. Empty when there are none. They are not fit to be shown yet.
-pub(super) fn words(body: &[u8]) -> String {
+fn words(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     match serde_json::from_str::<Value>(&text) {
         Ok(value) => message(&value).unwrap_or_else(|| text.trim().to_owned()),
@@ -14,7 +22,7 @@ pub(super) fn words(body: &[u8]) -> String {
 }
 
 /// The message in the JSON of an error.
-pub(super) fn message(value: &Value) -> Option<String> {
+pub(crate) fn message(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()).filter(|text| !text.trim().is_empty()),
         Value::Array(members) => {

@@ -7,7 +7,7 @@ use jiff::fmt::rfc2822::DateTimeParser;
 
 /// The milliseconds that a server asks to wait: `retry-after-ms`, else `retry-after` in seconds or as a date. A date that
 /// has passed is 0; what cannot be read is none.
-pub(super) fn retry_after_ms(headers: &HeaderMap, now: SystemTime) -> Option<u64> {
+pub(crate) fn retry_after_ms(headers: &HeaderMap, now: SystemTime) -> Option<u64> {
     let value = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let exact = value("retry-after-ms").and_then(|text| milliseconds(text, 1.0));
     exact.or_else(|| {

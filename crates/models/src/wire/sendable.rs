@@ -1,12 +1,14 @@
 //! What must be seen to before a request is sent.
 
-use carat_core::{Part, Request};
+use std::borrow::Cow;
+
+use carat_core::{Message, Part, Request, Role};
 
 use super::failure::Failure;
 
 /// Refuses a request that no server could understand: with a picture that is only a path, or with a parameter by the name of
 /// something that the body has already.
-pub(super) fn check(request: &Request, has_already: impl Fn(&str) -> bool) -> Result<(), Failure> {
+pub(crate) fn check(request: &Request, has_already: impl Fn(&str) -> bool) -> Result<(), Failure> {
     if let Some(file) = unread_picture(request) {
         let problem = format!("the picture `{file}` has not been read from its file; render the prompt again");
         return Err(Failure::Unsendable(problem));
@@ -16,6 +18,35 @@ pub(super) fn check(request: &Request, has_already: impl Fn(&str) -> bool) -> Re
             Err(Failure::Unsendable(format!("`{name}` is no parameter to be set: the request says it already")))
         }
         None => Ok(()),
+    }
+}
+
+/// The one text of a request, or what it has besides.
+pub(crate) fn only_text(request: &Request) -> Result<Cow<'_, str>, String> {
+    let [message] = request.messages.as_slice() else {
+        return Err(match request.messages.len() {
+            0 => "no message".to_owned(),
+            several => format!("{several} messages"),
+        });
+    };
+    match besides(message) {
+        Some(more) => Err(more),
+        None if !request.tools.is_empty() => Err("tools".to_owned()),
+        None if request.response_format.is_some() => Err("an output format".to_owned()),
+        None => Ok(message.joined_text()),
+    }
+}
+
+/// What a message has that is no text of the user.
+fn besides(message: &Message) -> Option<String> {
+    let has_picture = message.content.iter().any(|part| matches!(part, Part::Image(_)));
+    match message.role {
+        Role::User if has_picture => Some("a picture".to_owned()),
+        Role::User if !message.tool_calls.is_empty() => Some("calls of tools".to_owned()),
+        Role::User => None,
+        Role::System | Role::Developer | Role::Assistant | Role::Tool => {
+            Some(format!("a message of the role `{}`", message.role.as_str()))
+        }
     }
 }
 
