@@ -116,9 +116,11 @@ fn scoring_again_asks_a_judge_nothing_that_it_has_answered() {
     let variant = variant(&project);
     assert_eq!(variant["metrics"]["short.accuracy"]["value"], 0.0);
     assert_eq!(variant["metrics"]["polite.accuracy"]["value"], 1.0);
-    // Another run pays for its answers, and for no verdict on answers that are the same.
+    // Another run that is to ask again pays for its answers and its verdicts; any other for nothing.
     assert_eq!(project.carat(&["eval", "questions"]).code, Some(0));
-    assert_eq!(calls(&server), asked + 12);
+    assert_eq!(calls(&server), asked);
+    assert_eq!(project.carat(&["eval", "questions", "--refresh"]).code, Some(0));
+    assert_eq!(calls(&server), 2 * asked);
 }
 
 #[test]

@@ -85,7 +85,8 @@ fn kill(mut child: Child) {
 fn a_run_killed_at_forty_per_cent_resumes_to_the_same_report_and_repeats_no_answered_call() {
     let server = server();
     let project = project(&server);
-    let whole = project.carat(&["eval", "questions"]);
+    // It gives its answers to no other run, so that the other one has to ask.
+    let whole = project.carat(&["eval", "questions", "--no-cache"]);
     assert_eq!(whole.code, Some(0), "{whole:?}");
     let uninterrupted = timeless(project.report("@last"));
     server.reset();
@@ -114,7 +115,8 @@ fn a_run_killed_at_forty_per_cent_resumes_to_the_same_report_and_repeats_no_answ
 fn a_run_killed_again_and_again_at_any_moment_comes_to_the_same_report() {
     let server = server();
     let project = project(&server);
-    let whole = project.carat(&["eval", "questions"]);
+    // It gives its answers to no other run, so that the other one has to ask.
+    let whole = project.carat(&["eval", "questions", "--no-cache"]);
     assert_eq!(whole.code, Some(0), "{whole:?}");
     let uninterrupted = timeless(project.report("@last"));
     server.reset();

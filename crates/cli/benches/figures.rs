@@ -1,7 +1,7 @@
 //! The figures that carat promises, measured on the real binary against the simulated server in a process of its own.
 //!
 //! `cargo bench -p carat-cli --bench figures` prints them all; a word behind `--` picks some: `rate`, `latency`, `rows`,
-//! `start`, `nearest`, `compare`, `reports`. Machines are noisy: each line is the median of several runs, with the least and the most.
+//! `start`, `nearest`, `compare`, `reports`, `warm`, `million`, `delete`. Machines are noisy: each line is the median of several runs, with the least and the most.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark prints, and breaks loudly")]
 
@@ -29,7 +29,7 @@ fn main() {
     }
     let wants = |name: &str| args.is_empty() || args.iter().any(|arg| name.contains(arg.as_str()));
     println!("{:<44} {:>12} {:>12} {:>12}  promised", "figure", "median", "least", "most");
-    let benches: [(&str, fn()); 7] = [
+    let benches: [(&str, fn()); 10] = [
         ("rate", rate),
         ("latency", latency),
         ("rows", rows),
@@ -37,6 +37,9 @@ fn main() {
         ("nearest", nearest),
         ("compare", compare),
         ("reports", reports),
+        ("warm", warm),
+        ("million", million),
+        ("delete", delete),
     ];
     benches.iter().filter(|(name, _)| wants(name)).for_each(|(_, bench)| bench());
 }
@@ -355,4 +358,51 @@ fn reports() {
         tell(&format!("{format} of 100,000 samples"), &taken, "s", "", |t| t.wall.as_secs_f64());
         tell(&format!("{format} of 100,000 samples: peak memory"), &taken, "MB", "<= 150", |t| t.peak_mb);
     }
+}
+
+/// Every question has been asked before: the server is gone, so that whoever asked it again would break.
+fn warm() {
+    const ROWS: u64 = 100_000;
+    let server = Server::start(0);
+    let folder = project(ROWS, &server.base_url, 64);
+    carat(folder.path(), &["eval", "served"]);
+    drop(server);
+    let taken = again(3, || carat(folder.path(), &["eval", "served"]));
+    tell("100,000 cases, all answered before", &taken, "s", "<= 8", |t| t.wall.as_secs_f64());
+    tell("100,000 cases, answered before: peak memory", &taken, "MB", "<= 100", |t| t.peak_mb);
+    tell("100,000 cases, answered before: CPU a sample", &taken, "ms", "", |t| t.cpu.as_secs_f64() * 1e3 / ROWS as f64);
+}
+
+fn million() {
+    const ROWS: u64 = 100_000;
+    let few = project(ROWS, "http://127.0.0.1:1/v1", 16);
+    let few = again(3, || carat(fresh(&few), &["eval", "nearest"]));
+    let many = project(ROWS * 10, "http://127.0.0.1:1/v1", 16);
+    let many = again(1, || carat(fresh(&many), &["eval", "nearest"]));
+    let mut walls: Vec<f64> = few.iter().map(|t| t.wall.as_secs_f64()).collect();
+    walls.sort_by(f64::total_cmp);
+    tell("100,000 rows, nearest", &few, "s", "", |t| t.wall.as_secs_f64());
+    tell("1,000,000 rows, nearest", &many, "s", "", |t| t.wall.as_secs_f64());
+    tell("1,000,000 rows by ten times 100,000", &many, "", "0.85 to 1.15", |t| {
+        t.wall.as_secs_f64() / 10.0 / walls[walls.len() / 2]
+    });
+    tell("1,000,000 rows, nearest: peak memory", &many, "MB", "<= 150", |t| t.peak_mb);
+}
+
+fn delete() {
+    let folder = project(100_000, "http://127.0.0.1:1/v1", 16);
+    let length = || std::fs::metadata(folder.path().join(".carat/carat.db")).unwrap().len() as f64 / 1e6;
+    // The rows of a version would stay: they belong to the dataset. Of a part of a dataset none are kept.
+    carat(folder.path(), &["eval", "nearest", "--limit", "1"]);
+    let empty = length();
+    carat(folder.path(), &["eval", "nearest", "--limit", "99999"]);
+    let full = length();
+    let taken = again(1, || carat(folder.path(), &["run", "delete", "@last"]));
+    tell("100,000 samples deleted, and their room", &taken, "s", "", |t| t.wall.as_secs_f64());
+    tell("100,000 samples deleted: peak memory", &taken, "MB", "<= 100", |t| t.peak_mb);
+    println!(
+        "{:<44} {:>12} ({full:.1} MB with the samples, {empty:.1} MB without)",
+        "the store after that",
+        format!("{:.1} MB", length())
+    );
 }

@@ -16,6 +16,8 @@ pub(crate) enum Exit {
     World = 3,
     /// There was nothing to run.
     Nothing = 4,
+    /// The budget was used up before all was done.
+    OverBudget = 5,
     /// A bug of carat.
     Bug = 70,
     /// A person or a signal stopped it.
@@ -36,9 +38,10 @@ impl Exit {
             Self::GateFailed => 1,
             Self::Nothing => 2,
             Self::Mendable => 3,
-            Self::World => 4,
-            Self::Interrupted => 5,
-            Self::Bug => 6,
+            Self::OverBudget => 4,
+            Self::World => 5,
+            Self::Interrupted => 6,
+            Self::Bug => 7,
         };
         if rank(other) > rank(self) { other } else { self }
     }

@@ -114,5 +114,10 @@ impl Session {
 
 /// The wall clock: RFC 3339 in UTC, to the millisecond, so that instants sort as text.
 pub(crate) fn now() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+    instant(jiff::Timestamp::now())
+}
+
+/// An instant as [`now`] tells it.
+pub(crate) fn instant(at: jiff::Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }

@@ -1,4 +1,7 @@
-//! Tables for terminals: aligned by what people see, not by bytes.
+//! Tables for terminals: aligned by what people see, not by bytes, and no wider than the terminal.
+
+mod fitted;
+mod wrap;
 
 use std::borrow::Cow;
 
@@ -6,22 +9,36 @@ use anstyle::Style;
 use carat_core::untrusted::visible;
 use unicode_width::UnicodeWidthStr as _;
 
+pub(crate) use fitted::prose;
+use wrap::wrapped;
+
 /// A cell: its text and its style.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Cell {
     text: String,
+    /// What is enough where the table is wider than the terminal.
+    short: Option<String>,
     style: Style,
 }
 
 impl Cell {
     pub(crate) fn styled(style: Style, text: impl Into<String>) -> Self {
-        Self { text: fit_for_a_cell(text.into()), style }
+        Self { text: fit_for_a_cell(text.into()), short: None, style }
+    }
+
+    /// The same cell, of which this much is enough where there is no room: the beginning of an id, for instance.
+    pub(crate) fn or_short(self, short: impl Into<String>) -> Self {
+        Self { short: Some(fit_for_a_cell(short.into())), ..self }
+    }
+
+    fn shortened(&self) -> Self {
+        self.short.as_ref().map_or_else(|| self.clone(), |short| Self { text: short.clone(), ..self.clone() })
     }
 }
 
 impl<T: Into<String>> From<T> for Cell {
     fn from(text: T) -> Self {
-        Self { text: fit_for_a_cell(text.into()), style: Style::new() }
+        Self::styled(Style::new(), text)
     }
 }
 
@@ -60,29 +77,50 @@ impl Table {
         self.rows.is_empty()
     }
 
+    /// How wide each column is when nothing is wrapped.
     fn widths(&self) -> Vec<usize> {
-        let width = |column: usize| {
-            let cells = self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.text.width());
-            cells.chain([self.head[column].width()]).max().unwrap_or(0)
-        };
-        (0..self.head.len()).map(width).collect()
+        self.each_column(|cell| cell.width(), |head| head.width())
     }
 
-    /// How wide the table is when nothing is wrapped.
-    pub(crate) fn width(&self) -> usize {
-        let widths = self.widths();
-        widths.iter().sum::<usize>() + 2 * widths.len().saturating_sub(1)
+    /// The most of what is measured of the cells and of the head of each column.
+    fn each_column(&self, of_cell: impl Fn(&str) -> usize, of_head: impl Fn(&str) -> usize) -> Vec<usize> {
+        let most = |(column, head): (usize, &String)| {
+            let cells = self.rows.iter().filter_map(|row| row.get(column)).map(|cell| of_cell(&cell.text));
+            cells.chain([of_head(head)]).max().unwrap_or(0)
+        };
+        self.head.iter().enumerate().map(most).collect()
     }
 
     /// The table as lines.
     pub(crate) fn render(&self) -> String {
-        let widths = self.widths();
+        self.render_in(&self.widths())
+    }
+
+    fn render_in(&self, widths: &[usize]) -> String {
         let mut text = String::new();
         let head: Vec<Cell> = self.head.iter().map(|head| Cell::styled(crate::out::FAINT, head.clone())).collect();
         for row in std::iter::once(&head).chain(&self.rows) {
-            self.line(row, &widths, &mut text);
+            self.row_in(row, widths, &mut text);
         }
         text
+    }
+
+    /// A row, which takes as many lines as the cell that is wrapped most.
+    fn row_in(&self, row: &[Cell], widths: &[usize], text: &mut String) {
+        let cells: Vec<Vec<String>> =
+            row.iter().zip(widths).map(|(cell, width)| lines_of(&cell.text, *width)).collect();
+        let lines = cells.iter().map(Vec::len).max().unwrap_or(1);
+        for line in 0..lines {
+            let part = |(cell, whole): (&Vec<String>, &Cell)| {
+                Cell::styled(whole.style, cell.get(line).map(String::as_str).unwrap_or_default())
+            };
+            let mut parts: Vec<Cell> = cells.iter().zip(row).map(part).collect();
+            if line > 0 {
+                let last = parts.iter().rposition(|part| !part.text.is_empty());
+                parts.truncate(last.map_or(0, |last| last + 1));
+            }
+            self.line(&parts, widths, text);
+        }
     }
 
     fn line(&self, row: &[Cell], widths: &[usize], text: &mut String) {
@@ -102,32 +140,11 @@ impl Table {
         }
         text.push('\n');
     }
+}
 
-    /// The table as one block a row, for terminals that are narrower than the table.
-    pub(crate) fn render_as_blocks(&self) -> String {
-        let indent = self.head.iter().skip(1).map(|head| head.width()).max().unwrap_or(0);
-        let mut text = String::new();
-        for row in &self.rows {
-            for (column, cell) in row.iter().enumerate() {
-                let style = cell.style;
-                if column == 0 {
-                    text.push_str(&format!("{style}{}{style:#}\n", cell.text));
-                } else {
-                    let head = &self.head[column];
-                    let gap = " ".repeat(indent - head.width());
-                    text.push_str(&format!("  {head}{gap}  {style}{}{style:#}\n", cell.text));
-                }
-            }
-        }
-        text
-    }
-
-    /// The table as it fits the terminal; what is not written to a terminal is not bent to its width.
-    pub(crate) fn fitted(&self) -> String {
-        let (_, width) = console::Term::stdout().size();
-        let is_terminal = std::io::IsTerminal::is_terminal(&std::io::stdout());
-        if is_terminal && self.width() > usize::from(width) { self.render_as_blocks() } else { self.render() }
-    }
+/// The lines of a cell; one that fits is left as it is.
+fn lines_of(text: &str, width: usize) -> Vec<String> {
+    if text.width() <= width { vec![text.to_owned()] } else { wrapped(text, width) }
 }
 
 #[cfg(test)]

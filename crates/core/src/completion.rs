@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::ToolCall;
+use crate::{RunId, ToolCall};
 
 /// One answer of a model.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -22,6 +22,9 @@ pub struct Completion {
     /// What the call used; none when the server did not say. Unknown is not zero.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<Usage>,
+    /// What the call is taken to have used at most, where the server did not say and the run has a budget to charge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supposed: Option<Box<Usage>>,
     /// Which model says that it answered, when that is not the name that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered_by: Option<String>,
@@ -31,9 +34,27 @@ pub struct Completion {
     /// From sending the request to the first streamed piece, in microseconds; none when it was not streamed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_token_us: Option<u64>,
+    /// Where it comes from, when nobody was asked for it this time; none for an answer of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Box<Origin>>,
+}
+
+/// Where an answer comes from that was given before, to the same question: it cost nothing this time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    /// The run in which it was given.
+    pub run: RunId,
+    /// When that run began: RFC 3339 in UTC. The answer is not older.
+    pub since: String,
 }
 
 impl Completion {
+    /// Whether it was given before and taken from the record.
+    pub const fn is_cached(&self) -> bool {
+        self.origin.is_some()
+    }
+
     /// What is wrong with the answer as an answer, whatever it says; none when nothing is.
     pub fn flaw(&self) -> Option<Flaw> {
         match self.finish_reason {
@@ -114,4 +135,11 @@ pub struct Usage {
     /// Of the output, what was hidden reasoning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reasoning_tokens: Option<u64>,
+}
+
+impl Usage {
+    /// Tokens of request and answer. What servers say is added up with care: a sum that no number holds is the largest one.
+    pub const fn total(&self) -> u64 {
+        self.input_tokens.saturating_add(self.output_tokens)
+    }
 }

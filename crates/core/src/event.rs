@@ -53,7 +53,8 @@ pub enum EventKind {
         /// What becomes of what was recorded.
         reuse: Reuse,
     },
-    /// An attempt got no answer and the case waits for another one.
+    /// An attempt got no answer and the case waits for another one; or it was the last one at a judge, and may stand on the
+    /// bill of a run that has a budget: it waits for nothing then, and nothing else would tell of it.
     AttemptFailed {
         /// Which case.
         case: Case,
@@ -84,6 +85,17 @@ pub enum EventKind {
         /// What came of it.
         sample: Box<Sample>,
     },
+    /// So many calls to a provider's account may be in flight from now on.
+    LimitChanged {
+        /// Whose limit, as people call it.
+        account: Arc<str>,
+        /// How many before.
+        from: u32,
+        /// How many now.
+        to: u32,
+        /// Why.
+        why: LimitCause,
+    },
     /// Every further call to a model is bound to fail, so that the rest of its cases are left for a resume.
     ModelGivenUp {
         /// The model's name.
@@ -109,6 +121,7 @@ impl EventKind {
             | Self::CaseAnswered { .. }
             | Self::JudgeAnswered { .. }
             | Self::CaseFinished { .. }
+            | Self::LimitChanged { .. }
             | Self::ModelGivenUp { .. }
             | Self::RunFinished { .. } => None,
         }
@@ -138,6 +151,35 @@ pub struct Judgement {
     pub cached: bool,
 }
 
+/// Why another number of calls may be in flight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LimitCause {
+    /// Nothing has been refused so far: doubled.
+    SlowStart,
+    /// Below the level that was refused: quickly back, at most to near that level.
+    Recovery,
+    /// Near that level, and beyond: a few more.
+    Growth,
+    /// Calls were refused: cut to 0.8 of what was in flight.
+    RateLimited,
+    /// Refused within the same episode, by calls that show a lower level to be the most that the provider bears.
+    Corrected,
+}
+
+impl LimitCause {
+    /// The words in tables and reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SlowStart => "slow start",
+            Self::Recovery => "recovery",
+            Self::Growth => "growth",
+            Self::RateLimited => "rate limited",
+            Self::Corrected => "corrected",
+        }
+    }
+}
+
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -148,6 +190,8 @@ pub enum RunStatus {
     Interrupted,
     /// A model had to be given up, or the data could not be read to its end.
     Failed,
+    /// What it may spend was used up before its plan was done.
+    OverBudget,
 }
 
 /// What is going to be done, without the rows.
@@ -203,6 +247,67 @@ pub struct PlanOutline {
     /// What it is compared with, as a person named it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<String>,
+    /// Which answers of other runs it takes, and whether it gives its own.
+    #[serde(default, skip_serializing_if = "Sharing::is_usual")]
+    pub sharing: Sharing,
+    /// What it may spend.
+    #[serde(default, skip_serializing_if = "Budget::is_boundless")]
+    pub budget: Budget,
+}
+
+/// Which answers of other runs a run takes, and whether it gives its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sharing {
+    /// It takes all that there are.
+    #[default]
+    Usual,
+    /// It takes those of runs that began then or later: RFC 3339 in UTC.
+    Since(String),
+    /// It takes none, and gives its own.
+    Refresh,
+    /// It takes none and gives none: each case is asked for itself.
+    Apart,
+}
+
+impl Sharing {
+    /// Whether it takes all, and gives its own.
+    pub fn is_usual(&self) -> bool {
+        *self == Self::Usual
+    }
+
+    /// Whether each case is asked for itself.
+    pub fn is_apart(&self) -> bool {
+        *self == Self::Apart
+    }
+}
+
+/// What a run may spend in all: on its models and its judges, retries included, from its first start to its last resume.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Budget {
+    /// US dollars.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usd: Option<f64>,
+    /// Tokens, of requests and answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<u64>,
+}
+
+impl Budget {
+    /// Whether it bounds nothing.
+    pub const fn is_boundless(&self) -> bool {
+        self.usd.is_none() && self.tokens.is_none()
+    }
+
+    /// What this one says, and of what it does not say what another one does.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self {
+            usd: if self.usd.is_some() { self.usd } else { other.usd },
+            tokens: if self.tokens.is_some() { self.tokens } else { other.tokens },
+        }
+    }
 }
 
 impl PlanOutline {
@@ -232,6 +337,9 @@ pub struct JudgeOutline {
     /// What it costs, as far as the project says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Price>,
+    /// As [`Variant::route`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<Digest>,
 }
 
 /// A scorer as a reader of results needs to know it.
@@ -313,6 +421,10 @@ pub struct Variant {
     /// What it costs, as far as the project says so; part of the record, for prices change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Price>,
+    /// The way to the model, where its settings have more to it than is in its digest: see
+    /// [`ModelSpec::route`](crate::spec::ModelSpec::route).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<Digest>,
 }
 
 /// A version by its number and its content.

@@ -22,12 +22,12 @@ pub mod version;
 
 pub use carat_prompt::{
     DataError, Digest, Image, Message, Package, Parameters, Part, Prompt, PromptError, Request, ResponseFormat, Role,
-    Row, RowId, RowStream, Rows, RunId, Tool, ToolCall, canonical, digest, message, names, nearest, package, prompt,
-    request, row, yaml,
+    Row, RowId, RowStream, Rows, RunId, Tool, ToolCall, canonical, credential, digest, message, names, nearest,
+    package, prompt, request, row, yaml,
 };
 
 pub use case::{Case, Outcome, Sample, Transcript};
-pub use completion::{Completion, FinishReason, Flaw, Usage};
+pub use completion::{Completion, FinishReason, Flaw, Origin, Usage};
 pub use event::{Event, EventKind, Sink, SinkError};
-pub use model::{Call, Model, ModelError, ModelErrorKind, ModelId};
+pub use model::{Account, Call, Left, LimitHints, Model, ModelError, ModelErrorKind, ModelId, Question};
 pub use score::{Answer, Ask, Assessor, Grade, Labels, Score, Scorer, UnitInterval, Unscored, UnscoredKind};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
-use crate::{Completion, Digest, Request, Row};
+use crate::{Completion, Digest, Request, Row, Usage};
 
 /// Which model: its name in the project, and the digest of the settings that decide its answers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -32,6 +32,19 @@ pub struct Call<'a> {
     pub trial: u32,
 }
 
+/// A question that was asked, or is to be: what an answer is found by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Question {
+    /// Whom: the digest of the model's settings.
+    pub model: Digest,
+    /// On which way, where its settings have more to it: see [`ModelSpec::route`](crate::spec::ModelSpec::route).
+    pub route: Option<Digest>,
+    /// What: the digest of the request.
+    pub request: Digest,
+    /// The how-manieth time, from 0: repeats of a case are answers of their own.
+    pub trial: u32,
+}
+
 /// Something that answers.
 #[async_trait]
 pub trait Model: Send + Sync {
@@ -44,6 +57,52 @@ pub trait Model: Send + Sync {
     /// # Errors
     /// Why there is no answer. A failing model is a result of a run, not a failure of the program.
     async fn complete(&self, call: Call<'_>) -> Result<Completion, ModelError>;
+
+    /// How many tokens a request has, as well as can be told without asking; 0 for what does not count in tokens.
+    fn input_tokens(&self, _request: &Request) -> u64 {
+        0
+    }
+
+    /// Whose limits bind it. Models of one account share one controller of concurrency, whatever they are called. None where
+    /// nobody limits it but this machine.
+    fn account(&self) -> Option<&Account> {
+        None
+    }
+
+    /// What the provider last said of the limits of the account; none where it says nothing.
+    fn limits(&self) -> Option<LimitHints> {
+        None
+    }
+}
+
+/// An account with a provider: a server and a key, or a server that asks for none.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Account {
+    /// What people call it: the host.
+    pub name: Arc<str>,
+    /// Which one: the same for the same server and key. It is compared within a process, and never kept or shown, because a
+    /// key decides it.
+    pub id: u64,
+}
+
+/// What a provider says of what is left of an account's limits, in the headers of an answer. What it does not say is none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LimitHints {
+    /// Which answer said so: a number that grows with each, so that nothing is taken to heart twice.
+    pub number: u64,
+    /// How many requests are left (`x-ratelimit-remaining-requests`).
+    pub requests: Option<Left>,
+    /// How many tokens are left (`x-ratelimit-remaining-tokens`).
+    pub tokens: Option<Left>,
+}
+
+/// What is left, and until when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// How many.
+    pub remaining: u64,
+    /// How long until there is the whole of it again, in milliseconds from the answer on.
+    pub reset_ms: u64,
 }
 
 /// Why there is no answer.
@@ -61,12 +120,16 @@ pub struct ModelError {
     /// How long the server asked to wait, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after_ms: Option<u64>,
+    /// What the attempt is taken to have used at most, where it may stand on the bill though nothing came of it and the run
+    /// has a budget to charge; none for all others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supposed: Option<Box<Usage>>,
 }
 
 impl ModelError {
     /// An error of a kind, with its message.
     pub fn new(kind: ModelErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), status: None, retry_after_ms: None }
+        Self { kind, message: message.into(), status: None, retry_after_ms: None, supposed: None }
     }
 }
 
@@ -106,6 +169,22 @@ impl ModelErrorKind {
             Self::Authentication
             | Self::NotFound
             | Self::BadRequest
+            | Self::NoExamples
+            | Self::NotRecorded
+            | Self::Program => false,
+        }
+    }
+
+    /// Whether an attempt that failed so may stand on the bill: it may have been answered, without the answer reaching us.
+    pub const fn may_be_billed(self) -> bool {
+        match self {
+            Self::Timeout | Self::Malformed => true,
+            Self::Authentication
+            | Self::NotFound
+            | Self::BadRequest
+            | Self::RateLimited
+            | Self::Server
+            | Self::Connection
             | Self::NoExamples
             | Self::NotRecorded
             | Self::Program => false,

@@ -124,7 +124,7 @@ impl Jury {
             completion,
             trial: sample.case.trial,
             latency: sample.latency_us.map(Duration::from_micros),
-            cost: price.and_then(|price| price.cost(completion.usage.as_ref())),
+            cost: price.and_then(|price| price.cost_of_call(completion.usage.as_ref())),
         })
     }
 }

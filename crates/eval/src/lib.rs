@@ -9,12 +9,15 @@ mod frame;
 pub mod gates;
 mod grouping;
 pub mod jury;
+pub mod limits;
 pub mod measures;
 mod outline;
 pub mod plan;
+mod purse;
 pub mod resume;
 pub mod run;
 pub mod scorers;
 
 pub use plan::{Plan, PlanError};
+pub use purse::{Purse, Refused, Statement};
 pub use run::{Execution, RunError, Stop, rescore, run};

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use carat_core::event::{DatasetId, JudgeOutline, Made, Numbered, PlanOutline, PromptId, Variant};
+use carat_core::event::{Budget, DatasetId, JudgeOutline, Made, Numbered, PlanOutline, PromptId, Variant};
 use carat_core::prompt::InputMapping;
-use carat_core::spec::{EvalSpec, ModelSpec, Overrides, ScorerSpec};
+use carat_core::spec::{EvalSpec, ModelSpec, Overrides, Price, ScorerSpec};
 use carat_core::{Digest, Image, Model, Parameters, Prompt, Request, Row, Rows};
 
 use crate::jury::Jury;
@@ -15,8 +15,10 @@ use crate::{grouping, outline};
 /// Fetches the picture that a prompt names by path, relative to the prompt's folder.
 pub type ImageLoader = dyn Fn(&str) -> Result<Image, String> + Send + Sync;
 
-/// Calls in flight for each model where nobody says otherwise.
+/// Calls in flight for each model, at first, where nobody says otherwise.
 const CONCURRENCY: usize = 16;
+/// The most calls in flight for each model behind a provider's account where nobody says otherwise.
+const MOST_CONCURRENCY: usize = 64;
 /// Further attempts where nobody says otherwise.
 const RETRIES: u32 = 4;
 /// The time for a case with all its attempts and waits where nobody says otherwise.
@@ -44,6 +46,10 @@ pub struct Judge {
     pub model: Arc<dyn Model>,
     /// How hard it may be asked.
     pub pace: Pace,
+    /// What it costs, as far as that is known.
+    pub price: Option<Price>,
+    /// As [`ModelSpec::route`].
+    pub route: Option<Digest>,
     /// Its parameters; those that a scorer gives take precedence.
     pub parameters: Parameters,
 }
@@ -56,6 +62,10 @@ pub struct Lane {
     pub variants: Vec<LaneVariant>,
     /// How hard it may be asked.
     pub pace: Pace,
+    /// What it costs, as far as that is known.
+    pub price: Option<Price>,
+    /// As [`ModelSpec::route`].
+    pub route: Option<Digest>,
 }
 
 /// One prompt on one model, with what goes along with every request.
@@ -83,6 +93,12 @@ pub struct PlannedPrompt {
 pub struct Pace {
     /// The most calls in flight.
     pub concurrency: usize,
+    /// How many of them at first, where the provider's account is found out to bear more or less.
+    pub at_first: usize,
+    /// The most requests a minute to the provider's account.
+    pub requests_per_minute: Option<u32>,
+    /// The most tokens a minute to the provider's account.
+    pub tokens_per_minute: Option<u64>,
     /// How often a failed attempt is repeated.
     pub retries: u32,
     /// How long a case may take with all its attempts and waits.
@@ -90,10 +106,16 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// What a model's settings say; `concurrency` wins over them.
-    pub fn of(spec: &ModelSpec, concurrency: Option<usize>) -> Self {
+    /// What the settings of a model say; `concurrency` wins over them. Where a person says how many calls may be in flight,
+    /// that is also where it begins: it is cut when the provider refuses calls, and found again.
+    pub fn of(model: &dyn Model, spec: &ModelSpec, concurrency: Option<usize>) -> Self {
+        let said = concurrency.or(spec.limits.concurrency).map(|calls| calls.max(1));
+        let most = if model.account().is_some() { MOST_CONCURRENCY } else { CONCURRENCY };
         Self {
-            concurrency: concurrency.or(spec.limits.concurrency).unwrap_or(CONCURRENCY).max(1),
+            concurrency: said.unwrap_or(most),
+            at_first: said.unwrap_or(CONCURRENCY),
+            requests_per_minute: spec.limits.requests_per_minute,
+            tokens_per_minute: spec.limits.tokens_per_minute,
             retries: spec.retries.unwrap_or(RETRIES),
             total_timeout: spec.total_timeout.map_or(TOTAL_TIMEOUT, |span| span.0),
         }
@@ -115,7 +137,7 @@ pub struct PlannedModel {
 impl PlannedModel {
     /// A model that judges, as the journal keeps it.
     pub fn outline(&self) -> JudgeOutline {
-        JudgeOutline { model: self.model.id().clone(), price: self.spec.price }
+        JudgeOutline { model: self.model.id().clone(), price: self.spec.price, route: self.spec.route() }
     }
 
     /// A model that judges, as it is asked.
@@ -125,7 +147,8 @@ impl PlannedModel {
     pub fn judging(self, concurrency: Option<usize>) -> Result<Judge, PlanError> {
         let name = &self.model.id().name;
         let parameters = parameters(&self.spec.parameters, &format!("models.{name}.parameters"))?;
-        Ok(Judge { pace: Pace::of(&self.spec, concurrency), model: self.model, parameters })
+        let pace = Pace::of(&*self.model, &self.spec, concurrency);
+        Ok(Judge { pace, price: self.spec.price, route: self.spec.route(), model: self.model, parameters })
     }
 }
 
@@ -197,8 +220,9 @@ impl Plan {
                 lane_variants.push(LaneVariant { number: variant.number, prompt: Arc::clone(prompt), parameters });
                 variants.push(variant);
             }
-            let pace = Pace::of(&planned.spec, ingredients.concurrency);
-            lanes.push(Arc::new(Lane { model: Arc::clone(&planned.model), variants: lane_variants, pace }));
+            let pace = Pace::of(&*planned.model, &planned.spec, ingredients.concurrency);
+            let (model, price, route) = (Arc::clone(&planned.model), planned.spec.price, planned.spec.route());
+            lanes.push(Arc::new(Lane { model, variants: lane_variants, pace, price, route }));
         }
         by_prompt_then_model(&mut variants, &ingredients.prompts);
         let cases = ingredients.dataset.rows * variants.len() as u64 * u64::from(spec.trials);
@@ -222,6 +246,8 @@ impl Plan {
             cluster: spec.cluster.clone(),
             gates: spec.gates.clone(),
             baseline: ingredients.baseline,
+            sharing: Default::default(),
+            budget: Budget::default(),
         };
         grouping::check(spec).map_err(PlanError)?;
         grouping::check_rows(spec, &*ingredients.rows).map_err(PlanError)?;
@@ -266,13 +292,18 @@ fn variant(prompt: &PlannedPrompt, planned: &PlannedModel, known: &[Variant], ta
         .map(|settings| format!("@{}", settings.version))
         .unwrap_or_default();
     let label = format!("{}{version}×{}{of_model}", prompt_id.name, id.name);
+    let route = planned.spec.route();
     let same = |variant: &&Variant| {
-        variant.prompt.name == prompt_id.name && variant.prompt.digest == prompt_id.digest && variant.model == *id
+        variant.prompt.name == prompt_id.name
+            && variant.prompt.digest == prompt_id.digest
+            && variant.model == *id
+            && variant.route == route
     };
     let next = known.iter().chain(taken).map(|variant| variant.number + 1).max().unwrap_or(0);
     let number = known.iter().find(same).map_or(next, |variant| variant.number);
     let (model, settings) = (id.clone(), planned.settings);
-    Variant { number, label, prompt: prompt_id, model, settings, price: planned.spec.price }
+    let price = planned.spec.price;
+    Variant { number, label, prompt: prompt_id, model, settings, price, route }
 }
 
 /// People compare prompts on one model more often than models on one prompt; a table has the prompts together either way,

@@ -2,20 +2,15 @@
 
 use std::path::Path;
 
-use carat_core::nearest::did_you_mean;
-use carat_core::yaml;
-use globset::{GlobBuilder, GlobMatcher};
 use jiff::civil::Date;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
-use crate::error::{ProjectError, read_text};
+use crate::error::ProjectError;
+use crate::served::list::{self, day};
+use crate::served::{ModelPattern, provider};
 
 /// The calendar's file, unless `lifecycles` in `carat.yaml` or a person names another one.
 pub const LIFECYCLES_FILE: &str = "lifecycles.yaml";
-
-/// How a calendar names OpenAI itself. All others are named by the host of their address.
-pub const OPENAI: &str = "openai";
 
 /// The days on which models are shut down, as far as a project knows them. What it says is as good as whoever keeps it; it
 /// says of every entry where it is from and when that was looked up.
@@ -28,7 +23,8 @@ pub struct Calendar {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shutdown {
-    /// Who serves the model: `openai`, or the host of another provider's address (`api.mistral.ai`), in lower case.
+    /// Who serves the model: `openai`, `anthropic`, `azure`, or the host of another provider's address (`api.mistral.ai`), in
+    /// lower case.
     #[serde(deserialize_with = "provider")]
     pub provider: String,
     /// The model as the provider calls it.
@@ -46,89 +42,22 @@ pub struct Shutdown {
     pub as_of: Date,
 }
 
-/// A model's name; `*` stands for any characters, also none, `?` for one, and `{a,b}` for either;
-/// `gpt-5{,-2025-08-07}` is a model with and without its day.
-#[derive(Debug, Clone)]
-pub struct ModelPattern {
-    written: String,
-    /// None where the name is no pattern.
-    glob: Option<GlobMatcher>,
-}
-
-impl ModelPattern {
-    fn new(written: String) -> Result<Self, String> {
-        if written.trim().is_empty() {
-            return Err("a model has a name".to_owned());
-        }
-        let glob = if written.contains(['*', '?', '[', '{', '\\']) {
-            let built = GlobBuilder::new(&written).empty_alternates(true).backslash_escape(true).build();
-            Some(built.map_err(|error| format!("`{written}` is not a pattern for names: {}", error.kind()))?)
-        } else {
-            None
-        };
-        Ok(Self { glob: glob.map(|glob| glob.compile_matcher()), written })
-    }
-
-    /// As it is written.
-    pub fn as_str(&self) -> &str {
-        &self.written
-    }
-
-    /// Whether it means this model and no other.
-    fn is_exact(&self) -> bool {
-        self.glob.is_none()
-    }
-
-    fn fits(&self, model: &str) -> bool {
-        self.glob.as_ref().map_or(self.written == model, |glob| glob.is_match(model))
-    }
-}
-
-impl<'de> Deserialize<'de> for ModelPattern {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::new(String::deserialize(deserializer)?).map_err(D::Error::custom)
-    }
-}
-
-/// A provider that nothing can ever be served by is a misspelt one, and its entry would never count.
-fn provider<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let written = String::deserialize(deserializer)?;
-    let name = written.to_lowercase();
-    let is_of_host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    let is_host = (name.contains('.') || name == "localhost") && name.chars().all(is_of_host);
-    if name == OPENAI || is_host {
-        return Ok(name);
-    }
-    let hint = did_you_mean(&name, [OPENAI]);
-    Err(D::Error::custom(format!("`{written}` is neither `{OPENAI}` nor a host such as `api.mistral.ai`{hint}")))
-}
-
-fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
-    let written = String::deserialize(deserializer)?;
-    let refuse = || D::Error::custom(format!("`{written}` is not a day such as `2026-06-30`"));
-    // The reader of dates would take times and other spellings as well.
-    Some(&written).filter(|text| text.len() == 10).ok_or_else(refuse)?;
-    Date::strptime("%Y-%m-%d", &written).map_err(|_| refuse())
-}
-
 impl Calendar {
     /// Reads a calendar from disk; `shown` is how its file is called in errors.
     ///
     /// # Errors
     /// It cannot be read; or as [`Calendar::read`].
     pub fn open(path: &Path, shown: &str) -> Result<Self, ProjectError> {
-        Self::read(&read_text(path, shown)?, shown)
+        Self::read(&list::open(path, shown)?, shown)
     }
 
     /// Reads a calendar: a list of entries. Nothing, or nothing but comments, is an empty one.
     ///
     /// # Errors
     /// The first thing that is not as it should be, with its line and column: a key that is not one of an entry's, a day that
-    /// is none, a provider that nobody is.
+    /// is none, a provider that nobody is. Or it has more than 16 MB, or more than 250,000 keys and values.
     pub fn read(text: &str, shown: &str) -> Result<Self, ProjectError> {
-        let is_empty = text.lines().all(|line| matches!(line.trim(), "" | "---") || line.trim().starts_with('#'));
-        let entries = if is_empty { Vec::new() } else { yaml::read(text, shown)? };
-        Ok(Self { entries })
+        Ok(Self { entries: list::read(text, shown)? })
     }
 
     /// The entry that counts for a model of this provider; for a model whose provider nobody knows, of any. One with the very
@@ -206,9 +135,11 @@ mod tests {
         insta::assert_snapshot!(told(&with("shutdown", "2026-02-30")), @"lifecycles.yaml:5:13: `2026-02-30` is not a day such as `2026-06-30`");
         insta::assert_snapshot!(told(&with("as_of", "Jan 2026")), @"lifecycles.yaml:7:10: `Jan 2026` is not a day such as `2026-06-30`");
         insta::assert_snapshot!(told(&with("shutdown", "20260606")), @"lifecycles.yaml:5:13: `20260606` is not a day such as `2026-06-30`");
-        insta::assert_snapshot!(told(&with("provider", "opneai")), @"lifecycles.yaml:3:13: `opneai` is neither `openai` nor a host such as `api.mistral.ai`; did you mean `openai`?");
-        insta::assert_snapshot!(told(&with("model", "\"gpt-{4\"")), @"lifecycles.yaml:4:10: `gpt-{4` is not a pattern for names: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)");
+        insta::assert_snapshot!(told(&with("provider", "opneai")), @"lifecycles.yaml:3:13: `opneai` is neither `openai`, `anthropic` or `azure` nor a host such as `api.mistral.ai`; did you mean `openai`?");
+        insta::assert_snapshot!(told(&with("model", "\"gpt-{4\"")), @"lifecycles.yaml:4:10: `gpt-{4` is not a pattern for names: a `{` without its `}`; write `[{]` for the sign itself");
         insta::assert_snapshot!(told(&with("model", "\"\"")), @"lifecycles.yaml:4:10: a model has a name");
+        insta::assert_snapshot!(told(&with("model", &format!("\"{}\"", "{a,b},".repeat(300)))), @"lifecycles.yaml:4:10: a model's name, or a pattern for names, has at most 200 bytes; this has 1800");
+        insta::assert_snapshot!(told(&with("provider", "127.0.0.1:80")), @"lifecycles.yaml:3:13: `127.0.0.1:80` has a port; write the host without the port: `127.0.0.1`");
         insta::assert_snapshot!(told("- { provider: openai, model: m, shutdown: 2026-06-06 }"), @"lifecycles.yaml:1:33: missing field `source`");
         insta::assert_snapshot!(told("provider: openai\n"), @"lifecycles.yaml:1:1: expected a list (`[a, b]`, or lines that begin with `- `)");
     }

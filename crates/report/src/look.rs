@@ -108,7 +108,7 @@ pub(crate) fn beginning(text: &str, most: usize) -> (&str, usize) {
 /// What the answer cost in US dollars; none where price or usage is not known.
 pub(crate) fn cost(sample: &Sample, variant: &carat_core::event::Variant) -> Option<f64> {
     let usage = completion(sample)?.usage.as_ref();
-    variant.price.as_ref()?.cost(usage)
+    variant.price.as_ref()?.cost_of_call(usage)
 }
 
 /// How long the attempt that ended the case took, in milliseconds.

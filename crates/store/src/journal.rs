@@ -173,6 +173,7 @@ impl Journal {
                 EventKind::RunStarted { .. }
                 | EventKind::RunResumed { .. }
                 | EventKind::AttemptFailed { .. }
+                | EventKind::LimitChanged { .. }
                 | EventKind::ModelGivenUp { .. }
                 | EventKind::RunFinished { .. } => others.push(EventRecord::of(event)?),
             }

@@ -15,12 +15,16 @@
 
 pub mod archive;
 
+mod answers;
 mod catalogue;
 mod claim;
 mod error;
+#[cfg(test)]
+mod explained;
 mod journal;
 mod open;
 mod opening;
+mod paid;
 mod pool;
 mod quote;
 mod record;
@@ -32,12 +36,13 @@ mod sqlite;
 mod text;
 mod verdicts;
 
+pub use answers::{Answers, Scope};
 pub use archive::{Archive, ArchiveError};
 pub use carat_core::version::Kind;
-pub use catalogue::{Kept, LabelMove, NewVersion, RowsError, Saved, Step, Version};
+pub use catalogue::{Arrival, Kept, LabelMove, NewVersion, RowsError, Saved, Step, TakenIn, Version};
 pub use error::StoreError;
 pub use journal::Journal;
 pub use open::Store;
 pub use reference::ReferenceError;
 pub use replay::{Detail, Recorded, Replay};
-pub use runs::RunRecord;
+pub use runs::{GivenBack, Room, RunRecord};

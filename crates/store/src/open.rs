@@ -52,7 +52,7 @@ impl Store {
     pub async fn in_memory() -> Result<Self, StoreError> {
         let place = Place { name: "in memory".into() };
         let options = sqlite::options_for_memory().map_err(|error| place.error("open", &error))?;
-        Self::open_with(options, Claims::Memory(Arc::default()), place).await
+        Self::open_with(options.clone(), options, Claims::Memory(Arc::default()), place).await
     }
 
     /// Finishes what is under way, moves the write-ahead log into the file and closes it.
@@ -72,12 +72,14 @@ impl Store {
     async fn open_file(file: &Path, place: &Place) -> Result<Self, StoreError> {
         let claims = Claims::Folder(file.with_file_name("locks").into());
         let options = sqlite::options_for_file(file);
-        let error = match Self::open_in_turn(&options, &claims, place).await {
+        let is_new = std::fs::metadata(file).map_or(true, |found| found.len() == 0);
+        let first = if is_new { sqlite::options_for_new_file(file) } else { options.clone() };
+        let error = match Self::open_in_turn(&first, &options, &claims, place).await {
             Err(error @ (StoreError::CannotOpen { .. } | StoreError::ReadOnly { .. })) if file.is_file() => error,
             done => return done,
         };
         for options in sqlite::options_for_reading(file) {
-            match Self::open_with(options, claims.clone(), place.clone()).await {
+            match Self::open_with(options.clone(), options, claims.clone(), place.clone()).await {
                 Err(StoreError::CannotOpen { .. } | StoreError::ReadOnly { .. }) => {}
                 done => return done,
             }
@@ -87,10 +89,15 @@ impl Store {
 
     /// Opens; again, where several processes make the same store at once, because the switch to a write-ahead log does
     /// not wait for its turn by itself.
-    async fn open_in_turn(options: &Options, claims: &Claims, place: &Place) -> Result<Self, StoreError> {
+    async fn open_in_turn(
+        first: &Options,
+        options: &Options,
+        claims: &Claims,
+        place: &Place,
+    ) -> Result<Self, StoreError> {
         let end = Instant::now() + Duration::from_secs(5);
         loop {
-            match Self::open_with(options.clone(), claims.clone(), place.clone()).await {
+            match Self::open_with(first.clone(), options.clone(), claims.clone(), place.clone()).await {
                 Err(StoreError::Locked { .. }) if Instant::now() < end => {
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
@@ -99,9 +106,11 @@ impl Store {
         }
     }
 
-    async fn open_with(options: Options, claims: Claims, place: Place) -> Result<Self, StoreError> {
-        let store = Self { pool: sqlite::pool(options.clone()), claims, place, options };
+    /// Makes the first connection as `first` says, and all others as `options` do.
+    async fn open_with(first: Options, options: Options, claims: Claims, place: Place) -> Result<Self, StoreError> {
+        let store = Self { pool: sqlite::pool(first), claims, place, options };
         let mut connection = store.pool.acquire().await.map_err(|error| store.place.error("open", &error))?;
+        store.pool.set_connect_options(store.options.clone());
         sqlite::bring_to_shape(&mut connection, &store.place).await?;
         drop(connection);
         Ok(store)
@@ -138,7 +147,7 @@ impl Place {
             Fault::Full => StoreError::Full { file },
             Fault::NotADatabase => StoreError::NotAStore { file, what: "it is not a database at all".to_owned() },
             Fault::ReadOnly => StoreError::ReadOnly { file, cause },
-            Fault::Other | Fault::Taken => StoreError::Database { file, doing, cause },
+            Fault::Interrupted | Fault::Other | Fault::Taken => StoreError::Database { file, doing, cause },
         }
     }
 

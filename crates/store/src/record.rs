@@ -108,6 +108,7 @@ fn kind(event: &EventKind) -> &'static str {
         EventKind::CaseAnswered { .. } => "case_answered",
         EventKind::JudgeAnswered { .. } => "judge_answered",
         EventKind::CaseFinished { .. } => "case_finished",
+        EventKind::LimitChanged { .. } => "limit_changed",
         EventKind::ModelGivenUp { .. } => "model_given_up",
         EventKind::RunFinished { .. } => RUN_FINISHED,
     }
@@ -185,6 +186,7 @@ pub(crate) fn status(body: &str) -> Result<Option<RunStatus>, Nonsense> {
         | EventKind::CaseAnswered { .. }
         | EventKind::JudgeAnswered { .. }
         | EventKind::CaseFinished { .. }
+        | EventKind::LimitChanged { .. }
         | EventKind::ModelGivenUp { .. } => None,
     })
 }

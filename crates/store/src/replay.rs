@@ -3,18 +3,21 @@
 use std::collections::{HashSet, VecDeque};
 
 use carat_core::event::PlanOutline;
-use carat_core::{Completion, Digest, Event, EventKind, RowId, RunId, Sample};
+use carat_core::{Digest, Event, EventKind, RowId, RunId, Sample};
 use serde::de::DeserializeOwned;
 
 use crate::open::Place;
-use crate::record::{self, JudgementBody, Line, Nonsense, bigint, column, number, parsed};
+use crate::record::{self, Line, Nonsense, bigint, column, number, parsed};
 use crate::request::Contents;
 use crate::sqlite::{self, Pool};
+use crate::text::kept;
 use crate::{Store, StoreError};
 
 mod statements;
 
-use statements::{EVENTS, FULL_SAMPLES, INDEX_PAGE, JUDGED, JUDGEMENTS, ONE_SAMPLE, PLANS, SAMPLES, SAMPLES_WITH_ROWS};
+use statements::{
+    EVENTS, FULL_SAMPLES, INDEX_OF_ROW, INDEX_PAGE, JUDGEMENTS, ONE_SAMPLE, PLANS, SAMPLES, SAMPLES_WITH_ROWS,
+};
 
 /// How much of a run is read again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,6 +152,16 @@ impl Store {
         }
     }
 
+    /// The same of the samples of one row alone.
+    ///
+    /// # Errors
+    /// As [`Store::recorded`].
+    pub async fn recorded_of_row(&self, run: &RunId, row: &RowId) -> Result<Vec<Recorded>, StoreError> {
+        let query = sqlx::query(INDEX_OF_ROW).bind(self.run_key(run).await?).bind(kept(row.as_str()));
+        let rows = self.place.doing("read a run", query.fetch_all(&self.pool).await)?;
+        rows.iter().map(|row| recorded(row).map_err(|nonsense| self.place.damaged(nonsense))).collect()
+    }
+
     /// One sample with its transcript, superseded or not, by the number of its event.
     ///
     /// # Errors
@@ -162,24 +175,6 @@ impl Store {
             Some(EventKind::CaseFinished { sample }) => Ok(*sample),
             _ => Err(StoreError::NoSuchSample { run: run.clone(), seq }),
         }
-    }
-
-    /// What this judge answered to this very question when it was asked for the `vote`th time, from 0: in the newest run
-    /// that has it, whichever that is. None if it was never asked that.
-    ///
-    /// # Errors
-    /// Whatever keeps a store from being read.
-    pub async fn judged(&self, model: &Digest, request: &Digest, vote: u32) -> Result<Option<Completion>, StoreError> {
-        let body: Option<String> = sqlx::query_scalar(JUDGED)
-            .bind(model.as_bytes().as_slice())
-            .bind(request.as_bytes().as_slice())
-            .bind(i64::from(vote))
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(|error| self.place.error("look for a judgement", &error))?;
-        let body: Option<JudgementBody<Completion>> =
-            body.map(|body| parsed("judgement", &body)).transpose().map_err(|nonsense| self.place.damaged(nonsense))?;
-        Ok(body.map(|body| body.completion))
     }
 
     fn reader(&self) -> Reader {

@@ -12,6 +12,10 @@ use crate::text::{kept, restored};
 use crate::{Journal, ReferenceError, Store, StoreError};
 
 mod deleting;
+mod references;
+mod room;
+
+pub use room::{GivenBack, Room};
 
 /// A run, as a list of runs shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,6 +5,7 @@ mod ending;
 mod list;
 pub(crate) mod listing;
 mod pinned;
+pub(crate) mod price;
 mod show;
 mod told;
 

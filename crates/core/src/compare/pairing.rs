@@ -18,6 +18,8 @@ pub struct Pairing {
     pub right_only: Vec<RowId>,
     /// Rows of the same id and other content.
     pub changed: Vec<RowId>,
+    /// Of the pairs, how many are one and the same answer on both sides, because one of them took it from the record.
+    pub shared: u64,
 }
 
 impl Pairing {
@@ -31,6 +33,11 @@ impl Pairing {
                 Some(_) => pairing.changed.push(row.id.clone()),
             }
         }
+        let is_shared = |(l, r): &&(u32, u32)| {
+            let draws = left.rows[*l as usize].draws;
+            draws != 0 && draws == right.rows[*r as usize].draws
+        };
+        pairing.shared = pairing.pairs.iter().filter(is_shared).count() as u64;
         let alone = right.rows.iter().filter(|row| left.position(&row.id).is_none());
         pairing.right_only = alone.map(|row| row.id.clone()).collect();
         // Samples come in the order in which models answered; a comparison is the same whatever that was.
@@ -55,6 +62,7 @@ impl Pairing {
         let first = |rows: &[RowId]| rows.iter().take(NAMED).map(ToString::to_string).collect();
         RowsReport {
             paired: self.pairs.len() as u64,
+            shared: self.shared,
             left_only: self.left_only.len() as u64,
             right_only: self.right_only.len() as u64,
             changed: self.changed.len() as u64,

@@ -56,6 +56,7 @@ impl Sides {
             EventKind::AttemptFailed { .. }
             | EventKind::CaseAnswered { .. }
             | EventKind::JudgeAnswered { .. }
+            | EventKind::LimitChanged { .. }
             | EventKind::ModelGivenUp { .. }
             | EventKind::RunFinished { .. } => {}
         }

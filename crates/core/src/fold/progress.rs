@@ -7,7 +7,7 @@ use crate::event::{PlanOutline, RunStatus};
 use crate::{Event, EventKind, ModelError, RunId, Sample};
 
 use super::tally::PartOf;
-use super::{Clusters, ClustersReport, JudgeTally, SliceTallies, Tally};
+use super::{Clusters, ClustersReport, JudgeTally, LimitTally, SliceTallies, Tally};
 
 /// Where a run stands: the fold of its events.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +31,8 @@ pub struct Progress {
     clusters: Clusters,
     /// What judging took, by the judge's name.
     pub judges: BTreeMap<Arc<str>, JudgeTally>,
+    /// How many calls might be in flight, by the provider's account.
+    pub limits: BTreeMap<Arc<str>, LimitTally>,
     /// Cases that were kept, or only scored again, when the run was resumed last.
     pub resumed: u64,
     /// Cases that have ended, of the present plan.
@@ -72,6 +74,9 @@ impl Progress {
                 self.judges.entry(Arc::clone(&judgement.model.name)).or_default().add(judgement);
             }
             EventKind::CaseFinished { sample } => self.finish(sample),
+            EventKind::LimitChanged { account, from, to, why } => {
+                self.limits.entry(Arc::clone(account)).or_default().change(event.elapsed_us, (*from, *to), *why);
+            }
             EventKind::ModelGivenUp { model, error, .. } => self.given_up.push((model.to_string(), error.clone())),
             EventKind::RunFinished { at, status } => {
                 self.status = Some(*status);

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use crate::{Flaw, ModelErrorKind, Outcome, RowId, Sample, Usage};
+use crate::spec::Price;
+use crate::{Completion, Flaw, ModelErrorKind, Outcome, RowId, RunId, Sample, Usage};
 
 use super::ScorerTally;
 
@@ -37,8 +38,16 @@ pub struct Tally {
     pub scorers: BTreeMap<Arc<str>, ScorerTally>,
     /// Tokens of the answers whose usage is known.
     pub usage: Usage,
+    /// The tokens of the longest request, as far as usage is known.
+    pub longest_input: u64,
     /// Answers whose usage is not known.
     pub usage_unknown: u64,
+    /// Answers that were given before, to the same question, and cost nothing this time.
+    pub cached: u64,
+    /// Tokens of these, as far as they are known.
+    pub cached_usage: Usage,
+    /// The runs in which these were given, and when each began.
+    pub origins: BTreeMap<RunId, String>,
     /// Microseconds of the answers, in order of arrival.
     pub latencies_us: Vec<u32>,
     /// Where rows hang together: how many samples each cluster has, by its number.
@@ -71,7 +80,7 @@ impl Tally {
                 if let Some(flaw) = completion.flaw() {
                     *self.flaws.entry(flaw).or_default() += 1;
                 }
-                self.add_usage(completion.usage);
+                self.add_usage(completion);
                 self.latencies_us.extend(sample.latency_us.map(|us| u32::try_from(us).unwrap_or(u32::MAX)));
                 for (scorer, score) in scores {
                     self.scorer(scorer).add(score, part);
@@ -84,15 +93,42 @@ impl Tally {
         }
     }
 
-    fn add_usage(&mut self, usage: Option<Usage>) {
-        match usage {
-            Some(usage) => add_usage(&mut self.usage, &usage),
+    fn add_usage(&mut self, completion: &Completion) {
+        match &completion.usage {
+            Some(usage) => {
+                add_usage(&mut self.usage, usage);
+                self.longest_input = self.longest_input.max(usage.input_tokens);
+            }
             None => self.usage_unknown += 1,
+        }
+        if let Some(origin) = &completion.origin {
+            self.cached += 1;
+            if !self.origins.contains_key(&origin.run) {
+                self.origins.insert(origin.run.clone(), origin.since.clone());
+            }
+            completion.usage.iter().for_each(|usage| add_usage(&mut self.cached_usage, usage));
         }
     }
 
     fn scorer(&mut self, name: &Arc<str>) -> &mut ScorerTally {
         self.scorers.entry(Arc::clone(name)).or_default()
+    }
+
+    /// Whether a price holds for every one of the calls, and the usage of all of them is known.
+    pub fn is_covered(&self, price: &Price) -> bool {
+        let longest = Usage { input_tokens: self.longest_input, ..Usage::default() };
+        self.usage_unknown == 0 && price.covers(&longest)
+    }
+
+    /// Tokens of the answers that were paid for in this run.
+    pub fn paid_usage(&self) -> Usage {
+        let part = |all: Option<u64>, cached: Option<u64>| all.map(|all| all.saturating_sub(cached.unwrap_or(0)));
+        Usage {
+            input_tokens: self.usage.input_tokens.saturating_sub(self.cached_usage.input_tokens),
+            output_tokens: self.usage.output_tokens.saturating_sub(self.cached_usage.output_tokens),
+            cached_input_tokens: part(self.usage.cached_input_tokens, self.cached_usage.cached_input_tokens),
+            reasoning_tokens: part(self.usage.reasoning_tokens, self.cached_usage.reasoning_tokens),
+        }
     }
 
     /// Cases without an answer, for whatever reason.
@@ -122,13 +158,13 @@ impl ClusterCounts {
     }
 }
 
-/// Adds what a call used. A part that no call has named stays unknown.
+/// Adds what a call used. A part that no call has named stays unknown, and a sum that no number holds is the largest one.
 pub(super) fn add_usage(sum: &mut Usage, usage: &Usage) {
-    sum.input_tokens += usage.input_tokens;
-    sum.output_tokens += usage.output_tokens;
+    sum.input_tokens = sum.input_tokens.saturating_add(usage.input_tokens);
+    sum.output_tokens = sum.output_tokens.saturating_add(usage.output_tokens);
     let add = |sum: &mut Option<u64>, part: Option<u64>| {
         if let Some(part) = part {
-            *sum = Some(sum.unwrap_or(0) + part);
+            *sum = Some(sum.unwrap_or(0).saturating_add(part));
         }
     };
     add(&mut sum.cached_input_tokens, usage.cached_input_tokens);

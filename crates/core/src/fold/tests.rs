@@ -52,6 +52,7 @@ fn plan(scorer: &ScorerOutline, cluster: Option<&str>) -> PlanOutline {
             model: ModelId { name: "m".into(), digest: digest("m") },
             settings: None,
             price: None,
+            route: None,
         }],
         trials: 1,
         cases: 0,
@@ -61,6 +62,8 @@ fn plan(scorer: &ScorerOutline, cluster: Option<&str>) -> PlanOutline {
         cluster: cluster.map(by),
         gates: Vec::new(),
         baseline: None,
+        sharing: Default::default(),
+        budget: crate::event::Budget::default(),
     }
 }
 

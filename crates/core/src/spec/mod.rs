@@ -19,10 +19,10 @@ pub use age::{Age, Offset, TimeOfDay};
 pub use cluster::ClusterSpec;
 pub use eval::{EvalSpec, Overrides};
 pub use gate::{Bound, GateMode, GateSpec};
-pub use model::{Api, Limits, ModelSpec, Provider};
-pub use policy::{Day, Need, PolicySpec, QuietHours};
+pub use model::{Api, Limits, ModelSpec, Provider, Tensors};
+pub use policy::{Day, Imported, Need, PolicySpec, QuietHours};
 pub use price::Price;
-pub use project::ProjectSpec;
+pub use project::{CacheSpec, ProjectSpec};
 pub use scorer::{
     ArgumentComparison, Articles, BleuSpec, BleuTokenizer, CallOrder, Case, ChoiceSpec, ChrfSpec, ClassifySpec,
     ClosedQaSpec, ContainsSpec, CostSpec, EmbeddingSpec, ErrorRateSpec, ExactSpec, Extraction, FactualitySpec,

@@ -116,7 +116,8 @@ fn on_slices(
     }
     let on_slice = |of: &&carat_core::fold::SliceReport| {
         let judgement = if report.is_complete() {
-            let absolute = bounds::hold(gate, of.metrics.get(&gate.metric), &bounds::Missing::default());
+            let missing = bounds::Missing::of_slice(&gate.metric, variant, of);
+            let absolute = bounds::hold(gate, of.metrics.get(&gate.metric), &missing);
             let relative = relative::hold(gate, &variant.variant, Some(&of.slice), compared);
             absolute.into_iter().chain(relative).reduce(Judgement::and)
         } else {

@@ -3,26 +3,26 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use carat_core::{Call, Case, Completion, EventKind, Model, ModelError, ModelErrorKind};
-use tokio::sync::{Semaphore, mpsc};
+use carat_core::{Call, Case, Completion, EventKind, ModelError, ModelErrorKind};
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::plan::Pace;
 
-use super::Stop;
 use super::scoring::Happened;
 use super::stop::StopSignal;
+use super::wire::Wire;
 
 /// The first wait; it doubles with each attempt.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// The longest wait that nobody asked for.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// The same after refusals while the model answers nobody: then it is the account that waits, and not the case.
+const LONGEST_REFUSED: Duration = Duration::from_secs(8);
 
 /// Who is asked, and on whose behalf.
 pub(super) struct Asking<'a> {
-    pub(super) model: &'a dyn Model,
-    pub(super) pace: Pace,
-    pub(super) slots: &'a Semaphore,
+    pub(super) wire: &'a Wire,
     pub(super) out: Out<'a>,
     pub(super) stop: &'a StopSignal,
     pub(super) case: &'a Case,
@@ -49,74 +49,147 @@ impl Out<'_> {
 }
 
 /// How a case came to its end.
+#[derive(Clone)]
 pub(super) struct Answer {
     pub(super) result: Result<Completion, ModelError>,
     pub(super) attempts: u32,
-    /// Of the last attempt alone, without waiting for a slot.
-    pub(super) latency: Duration,
+    /// Of the last attempt alone, without waiting for a slot; none where nobody was asked.
+    pub(super) latency: Option<Duration>,
+    /// Whether every further call of the model would end in the same way.
+    pub(super) is_hopeless: bool,
 }
 
 /// Asks until there is an answer, an error that another attempt would only repeat, or no attempt or time left. A slot is
-/// held while the model works, never while waiting. None when the run is to stop before there is an end.
+/// held while the model works, never while waiting; and waiting for one takes nothing of the time that a case has. None when
+/// the run is to stop before there is an end.
 pub(super) async fn ask(asking: &Asking<'_>, call: Call<'_>) -> Option<Answer> {
-    let pace = asking.pace;
-    let began = Instant::now();
-    let mut attempts = 0;
+    let wire = asking.wire;
+    let mut tries = Tries::new(wire);
     loop {
-        let (result, latency) = attempt(asking, call, pace.total_timeout.saturating_sub(began.elapsed())).await?;
-        attempts += 1;
-        let wait = match &result {
-            Err(error) if error.kind.is_transient() && attempts <= pace.retries => wait_for(error, call, attempts),
-            Ok(_) | Err(_) => return Some(Answer { result, attempts, latency }),
+        let left = wire.pace.total_timeout.saturating_sub(tries.taken);
+        let (result, latency) = attempt(asking, call, left).await?;
+        tries.made += 1;
+        tries.taken += latency;
+        let attempts = tries.made;
+        let end = |result, is_hopeless| Some(Answer { result, attempts, latency: Some(latency), is_hopeless });
+        let error = match result {
+            Ok(completion) => return end(Ok(completion), false),
+            Err(error) => error,
         };
-        if began.elapsed() + wait >= pace.total_timeout {
-            let result = result.map_err(|error| hopeless(error, wait, pace));
-            return Some(Answer { result, attempts, latency });
+        if let Some(hopeless) = wire.out_of_patience(&error) {
+            return end(Err(hopeless), true);
         }
-        if let Err(error) = result {
-            let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-            let (case, scorer) = (asking.case.clone(), asking.scorer.cloned());
-            asking.out.tell(EventKind::AttemptFailed { case, scorer, attempt: attempts, error, wait_ms }).await;
-        }
+        let wait = match tries.wait(wire, &error, call) {
+            Again::In(wait) => wait,
+            Again::Never => return end(Err(error), false),
+            Again::TooLate(wait) => return end(Err(hopeless(error, wait, wire.pace)), false),
+        };
+        let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        let (case, scorer) = (asking.case.clone(), asking.scorer.cloned());
+        asking.out.tell(EventKind::AttemptFailed { case, scorer, attempt: attempts, error, wait_ms }).await;
         let mut stop = asking.stop.clone();
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
+            () = wire.is_given_up() => {}
             () = stop.changed() => {}
         }
     }
 }
 
-/// One attempt, when there is a slot for it. None when the run is to stop: nothing new is begun then.
+/// Whether there is another attempt.
+enum Again {
+    /// After this wait.
+    In(Duration),
+    /// It would not help, or there have been as many as there are.
+    Never,
+    /// The wait before it would take longer than the case has.
+    TooLate(Duration),
+}
+
+/// What the attempts of a case have taken so far.
+struct Tries {
+    made: u32,
+    /// Of these, the ones that count: while the model answers nobody, its refusals say nothing of the case, and take
+    /// neither attempts nor time of it.
+    counted: u32,
+    taken: Duration,
+    /// How many calls of the model had been answered when the last attempt failed, or before the first.
+    answers: u64,
+}
+
+impl Tries {
+    fn new(wire: &Wire) -> Self {
+        Self { made: 0, counted: 0, taken: Duration::ZERO, answers: wire.answers() }
+    }
+
+    /// What comes after an attempt that failed.
+    fn wait(&mut self, wire: &Wire, error: &ModelError, call: Call<'_>) -> Again {
+        let Pace { retries, total_timeout, .. } = wire.pace;
+        let answers = wire.answers();
+        let nobody_is_answered = std::mem::replace(&mut self.answers, answers) == answers;
+        let is_refused = error.kind == ModelErrorKind::RateLimited && nobody_is_answered && wire.refuses_everything();
+        let counts = retries == 0 || !is_refused;
+        self.counted += u32::from(counts);
+        if !error.kind.is_transient() || self.counted > retries {
+            return Again::Never;
+        }
+        let jitter = jitter(call, self.made);
+        let back_off = if counts { back_off(self.counted, LONGEST_WAIT) } else { back_off(self.made, LONGEST_REFUSED) };
+        let back_off = back_off.mul_f64(0.5 + 0.5 * jitter);
+        let asked = asked_for(error, jitter).unwrap_or(back_off);
+        // What is asked of one case while others are answered is nonsense where the case would end of it.
+        let is_nonsense = self.taken + asked >= total_timeout && wire.is_answering();
+        let wait = if is_nonsense { back_off } else { asked };
+        if self.taken + wait >= total_timeout {
+            return Again::TooLate(wait);
+        }
+        if counts {
+            self.taken += wait;
+        }
+        Again::In(wait)
+    }
+}
+
+/// One attempt, when there is a slot for it. None when the run is to stop, for nothing new is begun then; or when the model
+/// is given up meanwhile that never answered anything.
 async fn attempt(
     asking: &Asking<'_>,
     call: Call<'_>,
     left: Duration,
 ) -> Option<(Result<Completion, ModelError>, Duration)> {
-    let slot = asking.slots.acquire().await.ok()?;
-    if asking.stop.now() != Stop::No {
-        return None;
-    }
+    let leave = asking.wire.leave(call, asking.stop).await?;
     let started = Instant::now();
-    let result = match tokio::time::timeout(left, asking.model.complete(call)).await {
-        Ok(result) => result,
-        Err(_) => Err(out_of_time(asking.pace)),
+    let mut result = tokio::select! {
+        biased;
+        result = tokio::time::timeout(left, asking.wire.model.complete(call)) => match result {
+            Ok(result) => result,
+            Err(_) => Err(out_of_time(asking.wire.pace)),
+        },
+        () = asking.wire.is_dead() => return None,
     };
-    drop(slot);
-    Some((result, started.elapsed()))
+    let latency = started.elapsed();
+    asking.wire.hear(call.request_digest, &result, latency);
+    if let Some(changed) = leave.end(&mut result) {
+        asking.out.tell(changed).await;
+    }
+    Some((result, latency))
 }
 
-/// How long to wait before the next attempt: what the server asked for, but at least an exponential back-off with jitter,
-/// and a little more so that the waiters do not all come back at once. The jitter is a function of request, trial and
-/// attempt, so that a run can be told again.
-fn wait_for(error: &ModelError, call: Call<'_>, attempt: u32) -> Duration {
-    let ceiling = FIRST_WAIT.saturating_mul(1 << (attempt - 1).min(16)).min(LONGEST_WAIT);
+/// An exponential back-off after so many attempts.
+fn back_off(attempts: u32, longest: Duration) -> Duration {
+    FIRST_WAIT.saturating_mul(1 << attempts.saturating_sub(1).min(16)).min(longest)
+}
+
+/// How long the server asked to wait, and a little more so that the waiters do not all come back at once.
+fn asked_for(error: &ModelError, jitter: f64) -> Option<Duration> {
+    let asked = Duration::from_millis(error.retry_after_ms?);
+    Some(asked.max(Duration::from_millis(1)) + FIRST_WAIT.mul_f64(jitter))
+}
+
+/// From 0 to 1: a function of request, trial and attempt, so that a run can be told again.
+fn jitter(call: Call<'_>, attempt: u32) -> f64 {
     let seed = call.request_digest.prefix64() ^ (u64::from(call.trial) << 32) ^ u64::from(attempt);
-    let jitter = (scramble(seed) >> 11) as f64 / (1_u64 << 53) as f64;
-    let back_off = ceiling.mul_f64(0.5 + 0.5 * jitter);
-    match error.retry_after_ms.map(Duration::from_millis) {
-        Some(asked) => asked.max(Duration::from_millis(1)) + FIRST_WAIT.mul_f64(jitter),
-        None => back_off,
-    }
+    (scramble(seed) >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 /// The finaliser of SplitMix64: spreads the bits of neighbouring seeds.

@@ -26,6 +26,7 @@ impl Breaker {
                 *self = Self { answered: true, ..Self::default() };
                 return None;
             }
+            End::Hopeless(error) => return Some(error),
             End::Failed(error) => error,
         };
         match error.kind {

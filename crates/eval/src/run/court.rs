@@ -1,24 +1,26 @@
 //! The models that judge: each with its slots, its record of what it has said already, and its end when every further call
 //! is bound to fail.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use carat_core::event::Judgement;
 use carat_core::{
-    Ask, Call, Case, Completion, Digest, EventKind, Model, ModelError, ModelErrorKind, Parameters, Request, Row,
+    Ask, Call, Case, Completion, Digest, EventKind, ModelError, ModelErrorKind, Parameters, Question, Request, Row,
 };
-use tokio::sync::{OnceCell, Semaphore, mpsc};
+use tokio::sync::{OnceCell, mpsc};
 
 use super::Recordings;
 use super::attempts::{Asking, Out, ask};
 use super::breaker::Breaker;
 use super::case::End;
+use super::memo::Memo;
 use super::stop::StopSignal;
+use super::wire::{Exchange, Wire};
 use crate::jury::ForScorer;
-use crate::plan::{Judge, Pace};
+use crate::plan::Judge;
 
 /// So many answers are kept at hand while the journal writes them: the same question may come again before it has.
 const AT_HAND: usize = 8192;
@@ -34,46 +36,38 @@ pub(super) struct Court {
 
 /// One model that judges.
 struct Seat {
-    model: Arc<dyn Model>,
-    pace: Pace,
+    wire: Wire,
+    route: Option<Digest>,
     parameters: Parameters,
-    slots: Semaphore,
-    at_hand: Mutex<AtHand>,
+    at_hand: Memo<Answered>,
     breaker: Mutex<Breaker>,
     given_up: OnceCell<ModelError>,
 }
 
-/// A question, and which of several answers to it.
-type Question = (Digest, u32);
+/// An answer; none where the run is to stop before there is one.
+type Answered = Option<Result<Completion, ModelError>>;
 
-/// What has been asked lately, so that nobody pays twice for the same question while its answer is on its way.
-#[derive(Default)]
-struct AtHand {
-    answers: HashMap<Question, Arc<OnceCell<Answered>>>,
-    order: VecDeque<Question>,
-}
-
-/// An answer, or that the run is to stop before there is one.
-#[derive(Clone)]
-enum Answered {
-    Is(Result<Completion, ModelError>),
-    Left,
+impl Seat {
+    fn question(&self, asked: &Asked<'_>) -> Question {
+        let model = self.wire.model.id().digest;
+        Question { model, route: self.route, request: asked.digest, trial: asked.vote }
+    }
 }
 
 impl Court {
     pub(super) fn new(
         judges: &[Judge],
+        exchange: &Arc<Exchange>,
         recordings: Option<Arc<dyn Recordings>>,
         told: mpsc::Sender<EventKind>,
         stop: StopSignal,
     ) -> Self {
         let seat = |judge: &Judge| {
             let seat = Seat {
-                model: Arc::clone(&judge.model),
-                pace: judge.pace,
+                wire: exchange.wire(&judge.model, judge.pace, judge.price),
+                route: judge.route,
                 parameters: judge.parameters.clone(),
-                slots: Semaphore::new(judge.pace.concurrency),
-                at_hand: Mutex::default(),
+                at_hand: Memo::new(AT_HAND),
                 breaker: Mutex::default(),
                 given_up: OnceCell::new(),
             };
@@ -97,55 +91,46 @@ impl Court {
     async fn answer(&self, way: &Way<'_>, model: &str, mut request: Request, vote: u32) -> Answered {
         let Some(seat) = self.seats.get(model) else {
             let why = format!("the judge `{model}` is not part of the plan");
-            return Answered::Is(Err(ModelError::new(ModelErrorKind::NotFound, why)));
+            return Some(Err(ModelError::new(ModelErrorKind::NotFound, why)));
         };
         request.parameters = seat.parameters.overridden_by(&request.parameters);
         let digest = request.digest();
         let question = Asked { case: way.of.case, scorer: &way.scorer, request, digest, vote };
         let key = (question.digest, question.vote);
-        let cell = seat.at_hand.lock().unwrap_or_else(PoisonError::into_inner).of(key);
-        let mut asked_here = false;
-        let answered = cell.get_or_init(|| {
-            asked_here = true;
-            self.look_up_or_ask(seat, &question)
-        });
-        let answered = answered.await.clone();
+        let asking = self.look_up_or_ask(seat, &question);
+        // What failed is asked again by the next one who wants to know.
+        let is_lasting = |answered: &Answered| matches!(answered, Some(Ok(_)));
+        let (answered, asked_here) = seat.at_hand.answer(key, asking, is_lasting).await;
         match &answered {
-            // What failed is asked again by the next one who wants to know.
-            Answered::Left | Answered::Is(Err(_)) if asked_here => {
-                seat.at_hand.lock().unwrap_or_else(PoisonError::into_inner).forget(&key);
-            }
-            Answered::Is(Ok(completion)) if !asked_here => self.tell(seat, &question, completion, None).await,
-            Answered::Left | Answered::Is(_) => {}
+            Some(Ok(completion)) if !asked_here => self.tell(seat, &question, completion, None).await,
+            None | Some(_) => {}
         }
         answered
     }
 
     async fn look_up_or_ask(&self, seat: &Seat, question: &Asked<'_>) -> Answered {
         if let Some(recordings) = &self.recordings {
-            match recordings.judged(&seat.model.id().digest, &question.digest, question.vote).await {
+            match recordings.judged(&seat.question(question)).await {
                 Ok(Some(completion)) => {
                     self.tell(seat, question, &completion, None).await;
-                    return Answered::Is(Ok(completion));
+                    return Some(Ok(completion));
                 }
                 Ok(None) => {}
                 Err(why) => {
                     let why = format!("what judges have said cannot be read: {why}");
-                    return Answered::Is(Err(ModelError::new(ModelErrorKind::NotRecorded, why)));
+                    return Some(Err(ModelError::new(ModelErrorKind::NotRecorded, why)));
                 }
             }
         }
         if let Some(error) = seat.given_up.get() {
-            return Answered::Is(Err(error.clone()));
+            return Some(Err(error.clone()));
         }
         self.ask(seat, question).await
     }
 
     async fn ask(&self, seat: &Seat, question: &Asked<'_>) -> Answered {
         let asking = Asking {
-            model: &*seat.model,
-            pace: seat.pace,
-            slots: &seat.slots,
+            wire: &seat.wire,
             out: Out::Dispatcher(&self.told),
             stop: &self.stop,
             case: question.case,
@@ -159,24 +144,35 @@ impl Court {
             prompt: question.scorer,
             trial: question.vote,
         };
-        let Some(answer) = ask(&asking, call).await else { return Answered::Left };
+        let answer = ask(&asking, call).await?;
         let end = match &answer.result {
             Ok(_) => End::Answered,
-            Err(error) => End::Failed(error.clone()),
+            Err(error) => End::of(error.clone(), answer.is_hopeless),
         };
         let hopeless = seat.breaker.lock().unwrap_or_else(PoisonError::into_inner).after(end);
         if let Some(error) = hopeless
             && seat.given_up.set(error.clone()).is_ok()
         {
+            seat.wire.give_up();
             self.gave_up.store(true, Ordering::Relaxed);
-            let model = Arc::clone(&seat.model.id().name);
+            let model = Arc::clone(&seat.wire.model.id().name);
             let _ = self.told.send(EventKind::ModelGivenUp { model, error }).await;
         }
-        if let Ok(completion) = &answer.result {
-            let latency_us = u64::try_from(answer.latency.as_micros()).unwrap_or(u64::MAX);
-            self.tell(seat, question, completion, Some((answer.attempts, latency_us))).await;
+        match &answer.result {
+            Ok(completion) => {
+                let latency = answer.latency.unwrap_or_default();
+                let latency_us = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
+                self.tell(seat, question, completion, Some((answer.attempts, latency_us))).await;
+            }
+            // It may stand on the bill, and nothing else tells of it.
+            Err(error) if error.supposed.is_some() => {
+                let (case, scorer, error) = (question.case.clone(), Some(Arc::clone(question.scorer)), error.clone());
+                let failed = EventKind::AttemptFailed { case, scorer, attempt: answer.attempts, error, wait_ms: 0 };
+                let _ = self.told.send(failed).await;
+            }
+            Err(_) => {}
         }
-        Answered::Is(answer.result)
+        Some(answer.result)
     }
 
     /// Tells of an answer; without attempts it came from the record.
@@ -185,7 +181,7 @@ impl Court {
         let judgement = Judgement {
             case: question.case.clone(),
             scorer: Arc::clone(question.scorer),
-            model: seat.model.id().clone(),
+            model: seat.wire.model.id().clone(),
             request_digest: question.digest,
             vote: question.vote,
             completion: completion.clone(),
@@ -207,26 +203,6 @@ fn nobody() -> Row {
         split: None,
         metadata: serde_json::Map::new(),
         messages: Vec::new(),
-    }
-}
-
-impl AtHand {
-    fn of(&mut self, question: Question) -> Arc<OnceCell<Answered>> {
-        if let Some(cell) = self.answers.get(&question) {
-            return Arc::clone(cell);
-        }
-        if self.order.len() >= AT_HAND
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.answers.remove(&oldest);
-        }
-        self.order.push_back(question);
-        Arc::clone(self.answers.entry(question).or_default())
-    }
-
-    fn forget(&mut self, question: &Question) {
-        self.answers.remove(question);
-        self.order.retain(|known| known != question);
     }
 }
 
@@ -269,8 +245,8 @@ struct Way<'a> {
 impl Ask for Way<'_> {
     async fn ask(&self, model: &str, request: Request, vote: u32) -> Result<Completion, ModelError> {
         match self.of.court.answer(self, model, request, vote).await {
-            Answered::Is(result) => result,
-            Answered::Left => {
+            Some(result) => result,
+            None => {
                 self.of.left.store(true, Ordering::Relaxed);
                 Err(ModelError::new(ModelErrorKind::Timeout, "the run was told to stop"))
             }

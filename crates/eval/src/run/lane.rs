@@ -11,11 +11,16 @@ use crate::plan::Lane;
 use crate::resume::Decisions;
 
 use super::breaker::Breaker;
-use super::case::{self, Desk, End as CaseEnd};
-use super::reader::Reader;
+use super::case::{self, Desk, End as CaseEnd, Shared};
+use super::memo::Memo;
+use super::reader::{Reader, Record};
 use super::scoring::Happened;
 use super::stop::StopSignal;
+use super::wire::Exchange;
 use super::{Recordings, Stop};
+
+/// So many answers are kept at hand for other cases that ask the same, while the journal writes them.
+const SHARED: usize = 1024;
 
 /// How a lane ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,22 +42,30 @@ pub(super) struct Station {
     pub(super) out: mpsc::Sender<Happened>,
     pub(super) room: Arc<Semaphore>,
     pub(super) stop: StopSignal,
+    pub(super) exchange: Arc<Exchange>,
 }
 
 impl Station {
     /// Works through the lane's cases.
     pub(super) async fn run(self) -> Result<End, DataError> {
+        // Answers are shared where they are paid for, or wait for somebody's patience.
+        let is_shared = self.lane.model.account().is_some() && !self.plan.outline.sharing.is_apart();
+        let recordings = self.recordings.as_ref().filter(|_| is_shared).map(Arc::clone);
+        let shared = recordings.as_ref().map(|record| Shared { memo: Memo::new(SHARED), here: record.here() });
+        let model = self.lane.model.id().digest;
+        let route = self.lane.route;
+        let record = recordings.map(|recordings| Record { recordings, model, route });
         let desk = Arc::new(Desk {
+            shared,
             lane: Arc::clone(&self.lane),
             recordings: self.recordings.clone(),
-            slots: Semaphore::new(self.lane.pace.concurrency),
+            wire: self.exchange.wire(&self.lane.model, self.lane.pace, self.lane.price),
             out: self.out.clone(),
             room: Arc::clone(&self.room),
             stop: self.stop.clone(),
         });
-        let mut cases = Reader::start(self.plan, Arc::clone(&self.lane), self.decisions);
-        // Cases that wait for their next attempt hold no slot; as many again may be waiting.
-        let window = self.lane.pace.concurrency * 2;
+        let mut cases = Reader::start(self.plan, Arc::clone(&self.lane), self.decisions, record);
+        let mut window = 0;
         let mut stop = self.stop;
         let mut under_way: JoinSet<CaseEnd> = JoinSet::new();
         let mut breaker = Breaker::default();
@@ -69,6 +82,9 @@ impl Station {
             {
                 return end;
             }
+            // Cases that wait for their next attempt hold no slot; as many again may be waiting. Where few calls may be in
+            // flight, no more cases than these are begun, so that one whose attempts all fail is not long in failing.
+            window = window.max(2 * desk.wire.width());
             tokio::select! {
                 biased;
                 () = stop.changed() => {}

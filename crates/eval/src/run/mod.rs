@@ -14,23 +14,28 @@ mod case;
 mod court;
 mod dispatcher;
 mod lane;
+mod memo;
+mod patience;
 mod reader;
 mod scoring;
 mod stop;
+mod wire;
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use carat_core::event::RunStatus;
-use carat_core::{Completion, DataError, Digest, EventKind, Outcome, Sample, Sink, SinkError};
+use carat_core::{Completion, DataError, EventKind, Origin, Outcome, Question, Sample, Sink, SinkError};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 
-use crate::Plan;
 use crate::jury::Jury;
-use crate::plan::Judge;
+use crate::limits::Waits;
+use crate::plan::{Judge, Lane};
 use crate::resume::Decisions;
+use crate::{Plan, Purse};
+use wire::Exchange;
 
 /// How many events may wait between two stations.
 const QUEUE: usize = 256;
@@ -56,11 +61,21 @@ pub trait Recordings: Send + Sync {
     /// Why it cannot be had.
     async fn sample(&self, seq: u64) -> Result<Sample, String>;
 
-    /// What a judge has answered to a question before, in whatever run.
+    /// For each question the answer that was given to it before, in whatever run, where there is one that may be used.
+    ///
+    /// # Errors
+    /// Why they cannot be had.
+    async fn answered(&self, questions: &[Question]) -> Result<Vec<Option<Completion>>, String>;
+
+    /// What an answer is said to come from that another case of this run was given.
+    fn here(&self) -> Origin;
+
+    /// What a judge has answered to a question before, in whatever run; of several answers to one question the one with the
+    /// number `trial`.
     ///
     /// # Errors
     /// Why it cannot be had.
-    async fn judged(&self, model: &Digest, request: &Digest, vote: u32) -> Result<Option<Completion>, String>;
+    async fn judged(&self, question: &Question) -> Result<Option<Completion>, String>;
 }
 
 /// How a run is carried out.
@@ -72,12 +87,16 @@ pub struct Execution<'a> {
     pub next_seq: u64,
     /// What becomes of cases that are recorded already; empty for a new run.
     pub decisions: Arc<Decisions>,
+    /// What it may spend.
+    pub purse: Arc<Purse>,
     /// The recorded samples that are scored again.
     pub recordings: Option<Arc<dyn Recordings>>,
     /// Who hears of the events, in this order. The journal comes first: what a screen has shown has been recorded.
     pub sinks: Vec<&'a mut dyn Sink>,
     /// Whether to go on.
     pub stop: watch::Receiver<Stop>,
+    /// Where it can be seen what calls wait for. Nothing of it is recorded.
+    pub waits: Arc<Waits>,
     /// The wall clock: RFC 3339 in UTC.
     pub now: &'a (dyn Fn() -> String + Send + Sync),
 }
@@ -101,8 +120,6 @@ pub enum RunError {
 /// # Errors
 /// See [`RunError`]. A failing model is not an error: it is in the events.
 pub async fn run(plan: Arc<Plan>, execution: Execution<'_>) -> Result<RunStatus, RunError> {
-    // Every case that may be under way at once.
-    let under_way = plan.lanes.iter().map(|lane| lane.pace.concurrency * 2).sum();
     let (decisions, recordings) = (Arc::clone(&execution.decisions), execution.recordings.clone());
     let (jury, judges) = (Arc::clone(&plan.jury), Arc::clone(&plan.judges));
     let start = |line: Line| {
@@ -116,12 +133,13 @@ pub async fn run(plan: Arc<Plan>, execution: Execution<'_>) -> Result<RunStatus,
                 out: line.out.clone(),
                 room: Arc::clone(&line.room),
                 stop: line.stop.clone(),
+                exchange: Arc::clone(&line.exchange),
             };
             lanes.spawn(station.run());
         }
         lanes
     };
-    carry_out(&jury, &judges, under_way, start, execution).await
+    carry_out(&jury, (&plan.lanes, &judges), start, execution).await
 }
 
 /// Scores recorded samples again, and asks no model but the judges. `samples` come with their transcripts.
@@ -149,7 +167,7 @@ pub async fn rescore(
         });
         lanes
     };
-    carry_out(&jury, &judges, 0, start, execution).await
+    carry_out(&jury, (&[], &judges), start, execution).await
 }
 
 fn without_scores(mut sample: Sample) -> Sample {
@@ -165,6 +183,7 @@ struct Line {
     out: mpsc::Sender<scoring::Happened>,
     room: Arc<Semaphore>,
     stop: stop::StopSignal,
+    exchange: Arc<Exchange>,
 }
 
 type Lanes = JoinSet<Result<lane::End, DataError>>;
@@ -172,20 +191,23 @@ type Lanes = JoinSet<Result<lane::End, DataError>>;
 /// Starts what brings answers, scores them, and tells of everything until nothing more can come.
 async fn carry_out(
     jury: &Arc<Jury>,
-    judges: &[Judge],
-    under_way: usize,
+    (lanes, judges): (&[Arc<Lane>], &[Judge]),
     start: impl FnOnce(Line) -> Lanes,
     execution: Execution<'_>,
 ) -> Result<RunStatus, RunError> {
-    let Execution { opening, next_seq, recordings, sinks, stop, now, .. } = execution;
+    // Every case that may be under way at once.
+    let under_way: usize = lanes.iter().map(|lane| lane.pace.concurrency * 2).sum();
+    let Execution { opening, next_seq, purse, recordings, sinks, stop, waits, now, .. } = execution;
     let (ended, to_score) = mpsc::channel(QUEUE);
     let (scored, to_tell) = mpsc::channel(QUEUE);
     let (halt, halted) = watch::channel(Stop::No);
     let wishes = stop::StopSignal::new(stop.clone(), halted);
     // What is under way, and a backlog of answers that wait for their scores.
     let room = Arc::new(Semaphore::new(under_way + QUEUE));
-    let lanes = start(Line { out: ended, room, stop: wishes.clone() });
-    let court = court::Court::new(judges, recordings, scored.clone(), wishes.clone());
+    let exchange = Arc::new(Exchange::new(lanes, judges, purse, halt.clone()));
+    exchange.show(lanes, judges, &waits);
+    let lanes = start(Line { out: ended, room, stop: wishes.clone(), exchange: Arc::clone(&exchange) });
+    let court = court::Court::new(judges, &exchange, recordings, scored.clone(), wishes.clone());
     let judge_given_up = court.gave_up();
     let scoring = tokio::spawn(scoring::score_all(Arc::clone(jury), Arc::new(court), to_score, scored, wishes));
     let mut dispatcher = dispatcher::Dispatcher::new(next_seq, sinks);
@@ -206,7 +228,7 @@ async fn carry_out(
         (false, true) => RunStatus::Finished,
         (false, false) => RunStatus::Interrupted,
     };
-    match conclude(status, lanes_ended, *stop.borrow())? {
+    match conclude(status, lanes_ended, *stop.borrow(), exchange.is_exhausted())? {
         Ok(status) => {
             dispatcher.tell(vec![EventKind::RunFinished { at: now(), status }]).await?;
             Ok(status)
@@ -232,6 +254,7 @@ fn conclude(
     mut status: RunStatus,
     ends: Result<Vec<Result<lane::End, DataError>>, RunError>,
     stop: Stop,
+    is_exhausted: bool,
 ) -> Result<Result<RunStatus, DataError>, RunError> {
     for end in ends? {
         match end {
@@ -244,6 +267,9 @@ fn conclude(
     }
     if status == RunStatus::Failed && stop != Stop::No {
         status = RunStatus::Interrupted;
+    }
+    if status == RunStatus::Interrupted && stop == Stop::No && is_exhausted {
+        status = RunStatus::OverBudget;
     }
     Ok(Ok(status))
 }

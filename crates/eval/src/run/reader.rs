@@ -3,9 +3,10 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use carat_core::{Case, DataError, Digest, Request, Row, RowStream};
+use carat_core::{Case, Completion, DataError, Digest, Question, Request, Row, RowStream};
 use tokio::task::JoinHandle;
 
+use super::Recordings;
 use crate::Plan;
 use crate::plan::{Lane, LaneVariant};
 use crate::resume::{Decision, Decisions};
@@ -26,6 +27,8 @@ pub(super) enum Todo {
     Ask(Arc<Request>, Digest),
     /// Say that there is nothing to ask, and why.
     Unrenderable(String),
+    /// Take the answer that was given to this question before.
+    Answered(Arc<Request>, Digest, Box<Completion>),
     /// Take the recorded answer with this number and score it again.
     ScoreAgain(u64),
 }
@@ -37,6 +40,16 @@ const LEAST: usize = 32;
 pub(super) struct Reader {
     ready: VecDeque<Ready>,
     next: Option<JoinHandle<Portion>>,
+    record: Option<Arc<Record>>,
+}
+
+/// Where answers are that were given before.
+pub(super) struct Record {
+    pub(super) recordings: Arc<dyn Recordings>,
+    /// The lane's model.
+    pub(super) model: Digest,
+    /// The way to it.
+    pub(super) route: Option<Digest>,
 }
 
 /// What one visit to that thread gives: cases, and the rows that are left, unless that was the end.
@@ -46,13 +59,15 @@ struct Portion {
 }
 
 impl Reader {
-    pub(super) fn start(plan: Arc<Plan>, lane: Arc<Lane>, decisions: Arc<Decisions>) -> Self {
+    /// Begins to read. Questions that were answered before are told with their answers, where there is a record to look into.
+    pub(super) fn start(plan: Arc<Plan>, lane: Arc<Lane>, decisions: Arc<Decisions>, record: Option<Record>) -> Self {
         let size = lane.pace.concurrency.max(LEAST);
-        let next = tokio::task::spawn_blocking(move || match plan.rows.open() {
+        let first = move || match plan.rows.open() {
             Ok(rows) => Rest { plan, lane, decisions, rows, size }.portion(),
             Err(error) => Portion { ready: VecDeque::new(), rest: Err(error) },
-        });
-        Self { ready: VecDeque::new(), next: Some(next) }
+        };
+        let record = record.map(Arc::new);
+        Self { ready: VecDeque::new(), next: Some(tokio::spawn(made(first, record.clone()))), record }
     }
 
     /// The next case; none at the end of the rows. Losing the future between two calls loses no case.
@@ -65,9 +80,61 @@ impl Reader {
             };
             self.next = None;
             self.ready = ready;
-            self.next = rest?.map(|rest| tokio::task::spawn_blocking(move || rest.portion()));
+            let record = &self.record;
+            self.next = rest?.map(|rest| tokio::spawn(made(move || rest.portion(), record.clone())));
         }
         Ok(self.ready.pop_front())
+    }
+}
+
+/// A portion, made on a thread for computing, with the answers that were given before.
+async fn made(portion: impl FnOnce() -> Portion + Send + 'static, record: Option<Arc<Record>>) -> Portion {
+    let mut portion = match tokio::task::spawn_blocking(portion).await {
+        Ok(portion) => portion,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    };
+    if let Some(record) = record
+        && let Err(error) = record.fill_in(&mut portion.ready).await
+    {
+        // Nobody is to pay for what may have been answered.
+        portion = Portion { ready: VecDeque::new(), rest: Err(error) };
+    }
+    portion
+}
+
+impl Record {
+    /// Puts the answers in that were given before.
+    async fn fill_in(&self, ready: &mut VecDeque<Ready>) -> Result<(), DataError> {
+        let question = |(place, ready): (usize, &Ready)| match &ready.todo {
+            Todo::Ask(_, request) => Some((
+                place,
+                Question { model: self.model, route: self.route, request: *request, trial: ready.case.trial },
+            )),
+            Todo::Answered(..) | Todo::Unrenderable(_) | Todo::ScoreAgain(_) => None,
+        };
+        let (places, questions): (Vec<usize>, Vec<Question>) = ready.iter().enumerate().filter_map(question).unzip();
+        if questions.is_empty() {
+            return Ok(());
+        }
+        let answers = self.recordings.answered(&questions).await.map_err(|why| DataError {
+            file: "the store".to_owned(),
+            line: None,
+            message: format!("whether questions were answered before cannot be read: {why}"),
+        })?;
+        for (place, answer) in places.into_iter().zip(answers) {
+            if let (Some(ready), Some(answer)) = (ready.get_mut(place), answer) {
+                ready.todo.answer(answer);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Todo {
+    fn answer(&mut self, answer: Completion) {
+        if let Self::Ask(request, digest) = self {
+            *self = Self::Answered(Arc::clone(request), *digest, Box::new(answer));
+        }
     }
 }
 

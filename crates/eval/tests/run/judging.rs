@@ -8,8 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use carat_core::event::RunStatus;
 use carat_core::{
-    Answer, Ask, Assessor, Completion, Digest, EventKind, Grade, Message, ModelErrorKind, Outcome, Parameters, Request,
-    Role, Sample, Score, Unscored, UnscoredKind,
+    Answer, Ask, Assessor, Completion, Digest, EventKind, Grade, Message, ModelErrorKind, Origin, Outcome, Parameters,
+    Question, Request, Role, Sample, Score, Unscored, UnscoredKind,
 };
 use carat_eval::Stop;
 use carat_eval::resume::Decisions;
@@ -17,7 +17,7 @@ use carat_eval::run::Recordings;
 use tokio::sync::watch;
 
 use crate::scripted::{Act, Scripted};
-use crate::story::{Keeper, Story, tell_recorded};
+use crate::story::{Keeper, Story, tell};
 
 /// Asks the judge whether the answer is good; the question is the answer.
 struct Judged;
@@ -42,7 +42,7 @@ impl Assessor for Judged {
     }
 }
 
-fn story(rows: u64, judge: &Arc<Scripted>) -> Story {
+pub(crate) fn story(rows: u64, judge: &Arc<Scripted>) -> Story {
     let mut story = Story::of(rows);
     story.judges = vec![Arc::clone(judge) as _];
     story.assessors = vec![|| Box::new(Judged)];
@@ -123,8 +123,16 @@ impl Recordings for Record {
         Err("no samples".to_owned())
     }
 
-    async fn judged(&self, _: &Digest, request: &Digest, vote: u32) -> Result<Option<Completion>, String> {
-        Ok(self.0.lock().unwrap().get(&(*request, vote)).cloned())
+    async fn answered(&self, questions: &[Question]) -> Result<Vec<Option<Completion>>, String> {
+        Ok(vec![None; questions.len()])
+    }
+
+    fn here(&self) -> Origin {
+        Origin { run: "run-1".into(), since: "then".into() }
+    }
+
+    async fn judged(&self, question: &Question) -> Result<Option<Completion>, String> {
+        Ok(self.0.lock().unwrap().get(&(question.request, question.trial)).cloned())
     }
 }
 
@@ -158,7 +166,7 @@ async fn told_to_stop_a_run_leaves_the_answers_that_wait_for_a_judge_for_a_resum
         let _ = wish.send(Stop::Now);
         tokio::time::sleep(Duration::from_secs(3600)).await;
     });
-    let told = tell_recorded(&plan, Decisions::default(), stop, &mut Keeper::default(), None).await;
+    let told = tell(&plan, Decisions::default(), stop, &mut Keeper::default()).await;
     assert_eq!(told.status(), RunStatus::Interrupted);
     let answered = told.events.iter().filter(|event| matches!(event.kind, EventKind::CaseAnswered { .. }));
     assert_eq!(answered.count(), 4, "what was paid for is recorded");

@@ -2,7 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed, in its helpers too")]
 
+mod budget;
+mod cache;
 mod judging;
+mod latency;
+mod limits;
 mod resume;
 mod retries;
 mod scripted;

@@ -152,3 +152,69 @@ async fn trials_are_samples_of_one_case_and_the_interval_is_over_rows() {
     assert_eq!((accuracy.n, accuracy.interval.as_str()), (10, "t"));
     assert!((accuracy.value - 0.8).abs() < 1e-12);
 }
+
+#[tokio::test(start_paused = true)]
+async fn while_everything_is_refused_no_case_loses_an_attempt() {
+    for (account, rows, concurrency) in
+        [(None, 3, 4), (Some(1), 3, 64), (Some(1), 1, 64), (Some(1), 200, 1), (Some(1), 200, 64)]
+    {
+        let began = tokio::time::Instant::now();
+        let refusing = move |_: &str, _| match began.elapsed().as_secs() {
+            0..40 => Act::RateLimited { retry_after: Duration::from_millis(100) },
+            _ => Act::Answer("yes"),
+        };
+        let model = Scripted::new(Duration::from_millis(10), refusing);
+        let model = Arc::new(account.into_iter().fold(model, Scripted::behind));
+        let mut story = Story::of(rows);
+        story.settings = json!({"provider": "openai", "limits": {"concurrency": concurrency}});
+        let told = story.tell(model).await;
+        assert_eq!((told.status(), told.report().variants[0].errors), (RunStatus::Finished, 0), "{rows} rows");
+        assert!(told.took < Duration::from_secs(60), "{rows} rows: {:?}", told.took);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn refusals_in_the_middle_of_a_run_take_no_attempt_while_nobody_is_answered() {
+    let began = tokio::time::Instant::now();
+    let refusing = move |_: &str, _| match began.elapsed().as_secs() {
+        5..65 => Act::RateLimited { retry_after: Duration::from_millis(100) },
+        _ => Act::Answer("yes"),
+    };
+    let model = Arc::new(Scripted::new(Duration::from_secs(1), refusing).behind(1));
+    let mut story = Story::of(1000);
+    story.settings = json!({"provider": "openai"});
+    let told = story.tell(model).await;
+    assert_eq!((told.status(), told.report().variants[0].errors), (RunStatus::Finished, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_question_that_is_always_refused_fails_alone_after_its_attempts() {
+    let model = Scripted::new(Duration::from_millis(10), |row, _| match row {
+        "r-199" => Act::RateLimited { retry_after: Duration::from_millis(100) },
+        _ => Act::Answer("yes"),
+    });
+    let told = Story::of(200).tell(Arc::new(model.behind(1))).await;
+    assert_eq!((told.status(), told.report().variants[0].errors), (RunStatus::Finished, 1));
+    assert!(told.took < Duration::from_secs(30), "{:?}", told.took);
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_retries_a_refusal_is_a_result() {
+    let model = Scripted::new(Duration::ZERO, |_, _| Act::RateLimited { retry_after: Duration::from_secs(1) });
+    let mut story = Story::of(1);
+    story.settings = json!({"provider": "baseline", "retries": 0});
+    let told = story.tell(Arc::new(model)).await;
+    assert_eq!((told.samples()[0].attempts, told.took), (1, Duration::ZERO));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_of_a_day_while_others_are_answered_is_a_back_off() {
+    let day = Duration::from_secs(86_400);
+    let model = Scripted::new(Duration::from_millis(50), move |row, attempt| match (row, attempt) {
+        ("r-50" | "r-51" | "r-52" | "r-53", 1) => Act::RateLimited { retry_after: day },
+        _ => Act::Answer("yes"),
+    });
+    let told = Story::of(200).tell(Arc::new(model.behind(1))).await;
+    assert_eq!((told.status(), told.report().variants[0].errors), (RunStatus::Finished, 0));
+    assert!(told.took < Duration::from_secs(60), "{:?}", told.took);
+}

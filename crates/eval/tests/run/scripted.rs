@@ -6,7 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use carat_core::{Call, Completion, Digest, FinishReason, Model, ModelError, ModelErrorKind, ModelId};
+use carat_core::{
+    Account, Call, Completion, Digest, FinishReason, Left, LimitHints, Model, ModelError, ModelErrorKind, ModelId,
+    Request, Usage,
+};
 
 /// What the model does for one attempt.
 #[derive(Clone)]
@@ -24,6 +27,10 @@ pub(crate) struct Scripted {
     id: ModelId,
     latency: Duration,
     script: Box<Script>,
+    account: Option<Account>,
+    usage: Option<Usage>,
+    /// In how many milliseconds there is to be something left again, as each answer says.
+    nothing_left: Option<u64>,
     attempts: Mutex<HashMap<(String, u32), u32>>,
     in_flight: AtomicUsize,
     pub(crate) peak: AtomicUsize,
@@ -36,11 +43,32 @@ impl Scripted {
             id: ModelId { name: "scripted".into(), digest: Digest::of_bytes(b"scripted") },
             latency,
             script: Box::new(script),
+            account: None,
+            usage: None,
+            nothing_left: None,
             attempts: Mutex::default(),
             in_flight: AtomicUsize::new(0),
             peak: AtomicUsize::new(0),
             calls: AtomicUsize::new(0),
         }
+    }
+
+    /// Behind a provider's account, so that its limits are found out and its answers are shared.
+    pub(crate) fn behind(mut self, account: u64) -> Self {
+        self.account = Some(Account { name: "provider".into(), id: account });
+        self
+    }
+
+    /// Says that each answer took so many tokens.
+    pub(crate) fn using(mut self, input_tokens: u64, output_tokens: u64) -> Self {
+        self.usage = Some(Usage { input_tokens, output_tokens, ..Usage::default() });
+        self
+    }
+
+    /// Says with each answer that nothing is left for so many milliseconds.
+    pub(crate) fn with_nothing_left(mut self, reset_ms: u64) -> Self {
+        self.nothing_left = Some(reset_ms);
+        self
     }
 
     pub(crate) fn always(text: &'static str) -> Self {
@@ -52,6 +80,19 @@ impl Scripted {
 impl Model for Scripted {
     fn id(&self) -> &ModelId {
         &self.id
+    }
+
+    fn account(&self) -> Option<&Account> {
+        self.account.as_ref()
+    }
+
+    fn limits(&self) -> Option<LimitHints> {
+        let requests = Some(Left { remaining: 0, reset_ms: self.nothing_left? });
+        Some(LimitHints { number: self.calls.load(Ordering::SeqCst) as u64, requests, tokens: None })
+    }
+
+    fn input_tokens(&self, _: &Request) -> u64 {
+        self.usage.map_or(0, |usage| usage.input_tokens)
     }
 
     async fn complete(&self, call: Call<'_>) -> Result<Completion, ModelError> {
@@ -72,7 +113,8 @@ impl Model for Scripted {
         self.in_flight.fetch_sub(1, Ordering::SeqCst);
         match act {
             Act::Answer(text) => {
-                Ok(Completion { text: text.into(), finish_reason: FinishReason::Stop, ..Completion::default() })
+                let (text, usage) = (text.into(), self.usage);
+                Ok(Completion { text, usage, finish_reason: FinishReason::Stop, ..Completion::default() })
             }
             Act::Fail(kind) => Err(ModelError::new(kind, "scripted")),
             Act::RateLimited { retry_after } => Err(ModelError {

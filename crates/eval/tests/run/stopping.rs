@@ -70,6 +70,38 @@ async fn a_sink_that_cannot_record_stops_the_spending() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_that_accepts_and_never_answers_is_given_up_after_one_round_of_time_outs() {
+    let minute = Duration::from_secs(60);
+    let model = Arc::new(Scripted::new(minute, |_, _| Act::Fail(ModelErrorKind::Timeout)).behind(1));
+    let mut story = Story::of(10_000);
+    story.settings = serde_json::json!({"provider": "openai"});
+    let told = story.tell(model.clone()).await;
+    assert_eq!((told.status(), told.took), (RunStatus::Failed, minute));
+    let calls = model.calls.load(Ordering::SeqCst);
+    assert!((16..32).contains(&calls), "{calls}");
+    let given_up = told.events.iter().find_map(|event| match &event.kind {
+        EventKind::ModelGivenUp { error, .. } => Some(error.message.as_str()),
+        _ => None,
+    });
+    assert_eq!(given_up, Some("scripted; none of the first 16 calls was answered"));
+    assert!(told.samples().len() <= 16, "the rest is left for a resume");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_is_only_starting_is_waited_for() {
+    let began = tokio::time::Instant::now();
+    let starting = move |_: &str, _| match began.elapsed().as_secs() {
+        0..3 => Act::Fail(ModelErrorKind::Connection),
+        _ => Act::Answer("yes"),
+    };
+    let model = Arc::new(Scripted::new(Duration::from_millis(10), starting).behind(1));
+    let mut story = Story::of(200);
+    story.settings = serde_json::json!({"provider": "openai"});
+    let told = story.tell(model).await;
+    assert_eq!((told.status(), told.report().variants[0].errors), (RunStatus::Finished, 0));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_server_that_is_not_there_is_given_up_in_time() {
     let model = Arc::new(Scripted::new(Duration::ZERO, |_, _| Act::Fail(ModelErrorKind::Connection)));
     let told = Story::of(10_000).tell(model.clone()).await;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use carat_core::event::{DatasetId, FORMAT, RunStatus, Variant};
-use carat_core::fold::{Progress, Report};
+use carat_core::event::{Budget, DatasetId, FORMAT, RunStatus, Sharing, Variant};
+use carat_core::fold::{Progress, Report, Spent};
 use carat_core::prompt::Beside;
 use carat_core::spec::{EvalSpec, ModelSpec};
 use carat_core::{
@@ -15,7 +15,7 @@ use carat_eval::jury::Jury;
 use carat_eval::plan::{Ingredients, PlannedModel, PlannedPrompt};
 use carat_eval::resume::Decisions;
 use carat_eval::run::Recordings;
-use carat_eval::{Execution, Plan, RunError, Stop, run, scorers};
+use carat_eval::{Execution, Plan, Purse, RunError, Stop, run, scorers};
 use serde_json::json;
 use tokio::sync::watch;
 
@@ -86,6 +86,9 @@ pub(crate) struct Story {
     pub(crate) judges: Vec<Arc<dyn Model>>,
     pub(crate) assessors: Vec<fn() -> Box<dyn Assessor>>,
     pub(crate) recordings: Option<Arc<dyn Recordings>>,
+    pub(crate) budget: Budget,
+    pub(crate) spent: Spent,
+    pub(crate) apart: bool,
 }
 
 fn planned(judge: &Arc<dyn Model>, settings: &ModelSpec) -> PlannedModel {
@@ -107,6 +110,9 @@ impl Story {
             judges: Vec::new(),
             assessors: Vec::new(),
             recordings: None,
+            budget: Budget::default(),
+            spent: Spent::default(),
+            apart: false,
         }
     }
 
@@ -147,14 +153,18 @@ impl Story {
             concurrency: None,
             known: &self.known,
         };
-        Arc::new(Plan::new(ingredients).unwrap())
+        let mut plan = Plan::new(ingredients).unwrap();
+        plan.outline.budget = self.budget;
+        plan.outline.sharing = if self.apart { Sharing::Apart } else { Sharing::Usual };
+        Arc::new(plan)
     }
 
     /// Runs from the start to the end.
     pub(crate) async fn tell(&self, model: Arc<dyn Model>) -> Told {
         let (_wish, stop) = watch::channel(Stop::No);
         let recordings = self.recordings.clone();
-        tell_recorded(&self.plan(model), Decisions::default(), stop, &mut Keeper::default(), recordings).await
+        let record = (recordings, self.spent);
+        tell_recorded(&self.plan(model), Decisions::default(), stop, &mut Keeper::default(), record).await
     }
 }
 
@@ -171,16 +181,16 @@ pub(crate) async fn tell(
     stop: watch::Receiver<Stop>,
     keeper: &mut Keeper,
 ) -> Told {
-    tell_recorded(plan, decisions, stop, keeper, None).await
+    tell_recorded(plan, decisions, stop, keeper, (None, Spent::default())).await
 }
 
-/// The same with a record of what was said before.
+/// The same with a record of what was said before, and what was spent before.
 pub(crate) async fn tell_recorded(
     plan: &Arc<Plan>,
     decisions: Decisions,
     stop: watch::Receiver<Stop>,
     keeper: &mut Keeper,
-    recordings: Option<Arc<dyn Recordings>>,
+    (recordings, spent): (Option<Arc<dyn Recordings>>, Spent),
 ) -> Told {
     let began = tokio::time::Instant::now();
     let opening =
@@ -189,9 +199,11 @@ pub(crate) async fn tell_recorded(
         opening: vec![opening],
         next_seq: 0,
         decisions: Arc::new(decisions),
+        purse: Arc::new(Purse::new(plan.outline.budget, spent)),
         recordings,
         sinks: vec![keeper],
         stop,
+        waits: Arc::default(),
         now: &|| "later".to_owned(),
     };
     let result = run(Arc::clone(plan), execution).await;

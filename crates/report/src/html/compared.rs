@@ -54,7 +54,11 @@ fn rows(comparison: &Comparison) -> String {
         let first: Vec<_> = first.iter().take(5).map(|row| text(row)).collect();
         format!("; set apart: {} {what} ({}{})", count(*n as f64), first.join(", "), if *n > 5 { ", …" } else { "" })
     });
-    format!("{} on both sides{}", counted(rows.paired, "row", "rows"), apart.collect::<String>())
+    let shared = match rows.shared {
+        0 => String::new(),
+        shared => format!(", {} of them one and the same answer, from the record", count(shared as f64)),
+    };
+    format!("{} on both sides{shared}{}", counted(rows.paired, "row", "rows"), apart.collect::<String>())
 }
 
 /// What was found on slices, folded: what differs first.

@@ -97,7 +97,7 @@ fn left(comparison: &Comparison) -> String {
     name(&left.variant) + &of_run.unwrap_or_default()
 }
 
-/// Rows that could not be set side by side.
+/// Rows that could not be set side by side, and pairs between which there is nothing to see.
 fn apart(comparison: &Comparison) -> String {
     let rows = &comparison.rows;
     let parts = [
@@ -106,7 +106,11 @@ fn apart(comparison: &Comparison) -> String {
         (rows.right_only, "only on the right"),
     ];
     let parts: Vec<_> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
-    if parts.is_empty() { String::new() } else { format!(" (rows set apart: {})", parts.join(", ")) }
+    let shared = match rows.shared {
+        0 => String::new(),
+        shared => format!(" ({shared} of {} pairs are one and the same answer, from the record)", rows.paired),
+    };
+    if parts.is_empty() { shared } else { format!("{shared} (rows set apart: {})", parts.join(", ")) }
 }
 
 /// The gates: those that do not hold first.

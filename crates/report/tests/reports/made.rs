@@ -68,7 +68,9 @@ fn variant(number: u32, prompt: &str) -> Variant {
         prompt: PromptId { name: prompt.into(), version: Some(1), digest: digest(prompt) },
         model: ModelId { name: "gpt-5-mini".into(), digest: digest("model") },
         settings: None,
-        price: Some(Price { input: 0.25, output: 2.0, cached_input: None }),
+        price: Some(Price { input: 0.25, output: 2.0, ..Price::FREE }),
+
+        route: None,
     }
 }
 
@@ -110,6 +112,8 @@ impl Made {
                 ..GateSpec::default()
             }],
             baseline: Some("support/triage".into()),
+            sharing: Default::default(),
+            budget: Default::default(),
         }
     }
 

@@ -56,6 +56,7 @@ impl<W: Write> Writer<W> {
             EventKind::RunStarted { .. }
             | EventKind::RunResumed { .. }
             | EventKind::AttemptFailed { .. }
+            | EventKind::LimitChanged { .. }
             | EventKind::ModelGivenUp { .. }
             | EventKind::RunFinished { .. } => line::of_event(&EventRecord::of(event)?)?,
         };

@@ -43,9 +43,16 @@ pub(super) const ONE_SAMPLE: &str = select_samples!(
     "LEFT JOIN contents ON contents.digest = samples.row_digest WHERE run = $1 AND seq = $2"
 );
 
-pub(super) const INDEX_PAGE: &str = "SELECT seq, variant, row_id, trial, row_digest, request_digest, outcome, superseded, \
-     verdicts IS NOT NULL AS scored FROM samples WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+macro_rules! select_index {
+    ($rest:literal) => {
+        concat!(
+            "SELECT seq, variant, row_id, trial, row_digest, request_digest, outcome, superseded, \
+             verdicts IS NOT NULL AS scored FROM samples ",
+            $rest
+        )
+    };
+}
 
-pub(super) const JUDGED: &str = "SELECT judgements.body FROM judgements JOIN runs ON runs.key = judgements.run \
-     WHERE model_digest = $1 AND request_digest = $2 AND vote = $3 \
-     ORDER BY runs.started_at DESC, judgements.run DESC, seq DESC LIMIT 1";
+pub(super) const INDEX_PAGE: &str = select_index!("WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT $3");
+
+pub(super) const INDEX_OF_ROW: &str = select_index!("WHERE run = $1 AND row_id = $2 ORDER BY seq");

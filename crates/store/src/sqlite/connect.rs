@@ -4,7 +4,7 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{SqliteAutoVacuum, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Executor};
 
 use super::{Connection, Options, Pool};
@@ -31,6 +31,12 @@ const CACHE: &str = "-16384";
 pub(crate) fn options_for_file(file: &Path) -> Options {
     let options = Options::new().filename(file).create_if_missing(true).journal_mode(SqliteJournalMode::Wal);
     common(options).synchronous(SqliteSynchronous::Normal)
+}
+
+/// For the first connection to a file that is not there yet, so that room can be given back later. It is for the first one
+/// alone, because to say so writes to the file each time.
+pub(crate) fn options_for_new_file(file: &Path) -> Options {
+    options_for_file(file).auto_vacuum(SqliteAutoVacuum::Incremental)
 }
 
 /// For a database in memory that all connections with these options share.

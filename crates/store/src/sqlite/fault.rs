@@ -8,6 +8,7 @@ pub(crate) enum Fault {
     Damaged,
     Disk,
     Full,
+    Interrupted,
     NotADatabase,
     Other,
     ReadOnly,
@@ -22,6 +23,7 @@ impl Fault {
         match code & 0xff {
             5 | 6 => Self::Busy,
             3 | 8 => Self::ReadOnly,
+            9 => Self::Interrupted,
             10 => Self::Disk,
             11 => Self::Damaged,
             13 => Self::Full,

@@ -1,8 +1,8 @@
 //! What judges answered: recorded with everything else, found again, kept in archives, and gone with its run.
 
 use carat_core::event::{Judgement, RunStatus};
-use carat_core::{Completion, Digest, Event, Outcome, Sample, Sink, Transcript, Unscored, UnscoredKind};
-use carat_store::{Detail, Store};
+use carat_core::{Completion, Digest, Event, Outcome, Question, Sample, Sink, Transcript, Unscored, UnscoredKind};
+use carat_store::{Answers, Detail, Scope, Store};
 
 use crate::archive::*;
 use crate::catalogue::ada;
@@ -12,8 +12,16 @@ fn jury() -> Digest {
     Digest::of_bytes(b"jury")
 }
 
+fn answers(store: &Store) -> Answers {
+    Answers::of(store.clone(), Scope::default())
+}
+
+fn asked(model: Digest, question: &str, trial: u32) -> Question {
+    Question { model, route: None, request: request(&[question]).digest(), trial }
+}
+
 async fn said(store: &Store, question: &str, vote: u32) -> Option<String> {
-    let found: Option<Completion> = store.judged(&jury(), &request(&[question]).digest(), vote).await.unwrap();
+    let found: Option<Completion> = answers(store).judged(&asked(jury(), question, vote)).await.unwrap();
     found.map(|completion| completion.text)
 }
 
@@ -61,7 +69,7 @@ async fn a_question_is_answered_from_the_newest_run_that_asked_it() {
     assert_eq!(said(&store, "Is it right?", 0).await.as_deref(), Some("new"));
     assert_eq!(said(&store, "Is it polite?", 2).await, None);
     assert_eq!(said(&store, "Is it rude?", 0).await, None);
-    let another = store.judged(&Digest::of_bytes(b"other"), &request(&["Is it polite?"]).digest(), 0).await.unwrap();
+    let another = answers(&store).judged(&asked(Digest::of_bytes(b"other"), "Is it polite?", 0)).await.unwrap();
     assert_eq!(another, None);
 }
 

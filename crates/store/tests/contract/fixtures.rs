@@ -127,6 +127,8 @@ pub(crate) fn plan() -> PlanOutline {
         cluster: None,
         gates: Vec::new(),
         baseline: None,
+        sharing: Default::default(),
+        budget: carat_core::event::Budget::default(),
     }
 }
 

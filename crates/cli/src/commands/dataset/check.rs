@@ -6,6 +6,7 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::out::{self, BAD, FAINT, GOOD, ODD, STRONG, styled};
 use crate::session::Session;
+use crate::table::prose;
 
 /// JSON with the version of its shape.
 #[derive(serde::Serialize)]
@@ -43,7 +44,7 @@ fn tell(findings: &Findings) -> Result<(), Fault> {
     if findings.findings.is_empty() {
         text.push_str(&format!("  {}\n", styled(GOOD, "nothing to say against it")));
     }
-    out::data(&text)
+    out::data(&prose(text, 2))
 }
 
 /// The lines that a finding is about, for a message that comes after them.

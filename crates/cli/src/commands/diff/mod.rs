@@ -8,12 +8,13 @@ use carat_core::compare::{Change, Comparison, Pairing, RowChange, Settings, Side
 use carat_core::spec::SliceSpec;
 use clap::ValueEnum;
 
+use crate::commands::run::effort;
 use crate::commands::run::summary::found;
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::out::{self, FAINT, ODD, STRONG, styled};
 use crate::session::Session;
-use crate::table::{Cell, Table};
+use crate::table::{Cell, Table, prose};
 
 use sides::{Chosen, Pair};
 
@@ -94,7 +95,7 @@ pub(crate) async fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
         text.push_str(&summary(pair, comparison, changes));
         text.push_str(&rows::told(&chosen, pair, changes, args).await?);
     }
-    out::data(&text)?;
+    out::data(&prose(text, 2))?;
     Ok(Exit::Fine)
 }
 
@@ -182,7 +183,7 @@ fn summary(pair: &Pair<'_>, comparison: &Comparison, changes: &[RowChange]) -> S
 /// Rows that could not be set side by side.
 fn set_apart(comparison: &Comparison) -> String {
     let rows = &comparison.rows;
-    let mut text = format!("{} rows on both sides\n", rows.paired);
+    let mut text = format!("{} rows on both sides\n{}", rows.paired, effort::shared(rows));
     let apart = [
         (rows.left_only, "only in A", &rows.left_only_rows),
         (rows.right_only, "only in B", &rows.right_only_rows),

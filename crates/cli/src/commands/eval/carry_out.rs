@@ -4,18 +4,19 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use carat_core::compare::{Settings, Sides};
-use carat_core::event::{FORMAT, PlanOutline, RunStatus};
-use carat_core::fold::{Progress, Report, VariantReport};
+use carat_core::event::{Budget, FORMAT, PlanOutline, RunStatus};
+use carat_core::fold::{Progress, Report, Spent, VariantReport};
 use carat_core::spec::GateMode;
-use carat_core::{Completion, DataError, Digest, EventKind, ModelErrorKind, RunId, Sample, UnscoredKind};
+use carat_core::{Completion, DataError, EventKind, ModelErrorKind, Origin, Question, RunId, Sample, UnscoredKind};
 use carat_eval::comparing::{self, Baseline, Compared};
 use carat_eval::jury::Jury;
+use carat_eval::limits::Waits;
 use carat_eval::plan::Judge;
 use carat_eval::resume::Decisions;
 use carat_eval::run::Recordings;
-use carat_eval::{Execution, Plan, RunError, gates};
+use carat_eval::{Execution, Plan, Purse, RunError, gates};
 use carat_registry::Catalogue;
-use carat_store::{Journal, Store};
+use carat_store::{Answers, Journal, Store};
 use tokio::sync::mpsc;
 
 use crate::commands::run::reasons::Reasons;
@@ -30,14 +31,16 @@ use crate::session::{Session, now};
 use super::baseline::Loaded;
 use super::ingredients::Selected;
 use super::watch::{Screen, Watcher};
-use super::{Args, dry_run, interrupts};
+use super::{Args, budget, cache, dry_run, interrupts};
 
-/// Begins a new run of what was selected, and carries it out; a dry run ends when all has been checked.
+/// Begins a new run of what was selected, and carries it out; a dry run ends when all has been checked. It may spend what is
+/// left of the budget, and leaves what it has not spent.
 pub(super) async fn begin(
     args: &Args,
     session: &Session,
     catalogue: &Catalogue,
     selected: Selected,
+    left: &mut Budget,
 ) -> Result<Exit, Fault> {
     let store = Arc::clone(&catalogue.store);
     let baseline = match args.baseline() {
@@ -51,6 +54,9 @@ pub(super) async fn begin(
     let (models, judges) = selected.build(session, &store).await?;
     let mut plan = selected.plan(args, catalogue, models, judges, &[]).await?;
     plan.outline.baseline = baseline.as_ref().map(Loaded::reference);
+    plan.outline.budget = *left;
+    plan.outline.sharing = args.sharing(None, &session.project.spec)?;
+    budget::refuse_unpriced(&plan.outline)?;
     if args.dry_run {
         out::data(&dry_run::gates_of(&plan.outline))?;
         return Ok(Exit::Fine);
@@ -59,7 +65,9 @@ pub(super) async fn begin(
     let at = now();
     let journal = store.begin_run(&run, &plan.outline.eval, args.name.as_deref(), &at).await?;
     let opening = EventKind::RunStarted { format: FORMAT, run, at, plan: plan.outline.clone() };
+    let purse = Arc::new(Purse::new(*left, Spent::default()));
     let job = Job {
+        purse: Arc::clone(&purse),
         outline: plan.outline.clone(),
         work: Work::Plan(Arc::new(plan)),
         journal,
@@ -68,7 +76,9 @@ pub(super) async fn begin(
         decisions: Decisions::default(),
         baseline,
     };
-    job.carry_out(args, session, store).await
+    let exit = job.carry_out(args, session, store).await;
+    *left = purse.left();
+    exit
 }
 
 /// What is to be done, and where it stands.
@@ -81,6 +91,8 @@ pub(super) struct Job {
     pub(super) counted: Counted,
     pub(super) decisions: Decisions,
     pub(super) baseline: Option<Loaded>,
+    /// What it may spend, and has spent.
+    pub(super) purse: Arc<Purse>,
 }
 
 /// Where answers come from.
@@ -111,21 +123,28 @@ impl Job {
     pub(super) async fn carry_out(self, args: &Args, session: &Session, store: Arc<Store>) -> Result<Exit, Fault> {
         let run = self.journal.run().clone();
         let progress = Arc::new(Mutex::new(self.counted.progress));
-        let screen = Screen::open(session.quiet, &self.outline, Arc::clone(&progress));
+        let waits: Arc<Waits> = Arc::default();
+        let screen = Screen::open(session.quiet, &self.outline, Arc::clone(&progress), Arc::clone(&waits));
         let told = screen.clone();
         let mut journal = self.journal.on_wait(move |error| told.say(&format!("{error}; waiting for half a minute")));
         let (stop, listener) = interrupts::listen(screen.clone());
         let sides = is_compared(&self.outline).then_some(self.counted.sides);
         let told = session.verbose.then(|| screen.clone());
         let mut watcher = Watcher::new(Arc::clone(&progress), self.counted.reasons, sides, told);
-        let recordings = StoredSamples { store: Arc::clone(&store), run: run.clone() };
+        let since = store.find_run(run.as_str()).await?.started_at;
+        let scope = cache::scope(&self.outline.sharing, &run, &session.project.spec);
+        let answers = Answers::of(Store::clone(&store), scope);
+        let here = Origin { run: run.clone(), since };
+        let recordings = StoredSamples { store: Arc::clone(&store), here, answers };
         let execution = Execution {
             opening: self.opening,
             next_seq: journal.next_seq(),
             decisions: Arc::new(self.decisions),
+            purse: Arc::clone(&self.purse),
             recordings: Some(Arc::new(recordings)),
             sinks: vec![&mut journal, &mut watcher],
             stop,
+            waits,
             now: &now,
         };
         let ended = match self.work {
@@ -142,7 +161,7 @@ impl Job {
         let counted = Counted { progress, reasons: watcher.reasons, sides: watcher.sides.unwrap_or_default() };
         let record = store.find_run(run.as_str()).await?;
         let recorded = Recorded::InStore(store, record);
-        let conclusion = Conclusion { counted, recorded, baseline: self.baseline };
+        let conclusion = Conclusion { counted, recorded, baseline: self.baseline, purse: self.purse };
         conclusion.tell(ended, args, session).await
     }
 }
@@ -152,6 +171,7 @@ struct Conclusion {
     counted: Counted,
     recorded: Recorded,
     baseline: Option<Loaded>,
+    purse: Arc<Purse>,
 }
 
 impl Conclusion {
@@ -183,6 +203,9 @@ impl Conclusion {
             [&self.recorded].into_iter().chain(self.baseline.as_ref().map(Loaded::recorded)).collect();
         let written = both(written, args.reports.write(plan, &report, &self.recorded, &pairs, &runs).await);
         session.talk(&summary::next_steps(&report, progress));
+        if progress.status == Some(RunStatus::OverBudget) {
+            session.talk(&budget::used_up(plan, &self.purse.statement(), report.run.id.get(..13).unwrap_or_default()));
+        }
         let status = ended?;
         written?;
         Ok(exit_of(status, &report))
@@ -214,6 +237,7 @@ fn exit_of(status: RunStatus, report: &Report) -> Exit {
     match status {
         RunStatus::Interrupted => Exit::Interrupted,
         RunStatus::Failed => Exit::World,
+        RunStatus::OverBudget => Exit::OverBudget,
         RunStatus::Finished if silent.peek().is_some() => {
             if silent.all(is_mendable) {
                 Exit::Mendable
@@ -245,19 +269,30 @@ fn is_mendable(variant: &VariantReport) -> bool {
     variant.failures.keys().all(|kind| kind == "unrendered" || by_hand.contains(&kind.as_str()))
 }
 
-/// The samples of a run, for answers that are scored again.
+/// The samples of a run, for answers that are scored again, and those of all runs, for questions that were answered before.
 struct StoredSamples {
     store: Arc<Store>,
-    run: RunId,
+    /// The run itself.
+    here: Origin,
+    /// What was answered before, as far as it may be used.
+    answers: Answers,
 }
 
 #[async_trait::async_trait]
 impl Recordings for StoredSamples {
     async fn sample(&self, seq: u64) -> Result<Sample, String> {
-        self.store.sample_at(&self.run, seq).await.map_err(|error| error.to_string())
+        self.store.sample_at(&self.here.run, seq).await.map_err(|error| error.to_string())
     }
 
-    async fn judged(&self, model: &Digest, request: &Digest, vote: u32) -> Result<Option<Completion>, String> {
-        self.store.judged(model, request, vote).await.map_err(|error| error.to_string())
+    async fn answered(&self, questions: &[Question]) -> Result<Vec<Option<Completion>>, String> {
+        self.answers.find(questions).await.map_err(|error| error.to_string())
+    }
+
+    fn here(&self) -> Origin {
+        self.here.clone()
+    }
+
+    async fn judged(&self, question: &Question) -> Result<Option<Completion>, String> {
+        self.answers.judged(question).await.map_err(|error| error.to_string())
     }
 }

@@ -19,7 +19,7 @@ use super::baseline::Loaded;
 use super::carry_out::{Counted, Job, Work, is_compared};
 use super::ingredients::Selected;
 use super::versions::Pins;
-use super::{Args, dry_run};
+use super::{Args, budget, dry_run};
 
 /// Goes on with a run: pays for no answer twice, does again what has changed, and says how many of each.
 pub(super) async fn go_on(args: &Args, reference: &str, session: &Session) -> Result<Exit, Fault> {
@@ -42,6 +42,10 @@ pub(super) async fn go_on(args: &Args, reference: &str, session: &Session) -> Re
     plan.outline.name = plan.outline.name.or_else(|| before.name.clone());
     plan.outline.note = plan.outline.note.or_else(|| before.note.clone());
     let baseline = find_baseline(&mut plan.outline, &run, session, &store).await?;
+    // Whoever goes on without a word about money goes on with the budget that there was.
+    plan.outline.budget = args.budget().or(before.budget);
+    plan.outline.sharing = args.sharing(Some(&before.sharing), &session.project.spec)?;
+    budget::refuse_unpriced(&plan.outline)?;
     let plan = Arc::new(plan);
     let decisions = decide(&plan, &before, &variants, &store, &run).await?;
     if args.dry_run {
@@ -53,8 +57,9 @@ pub(super) async fn go_on(args: &Args, reference: &str, session: &Session) -> Re
     let event = Event { seq: journal.next_seq(), elapsed_us: 0, kind: resumed };
     journal.resume(&event, &decisions.superseded, &decisions.restored).await?;
     let counted = count(&store, &run, &plan.outline).await?;
+    let purse = budget::purse(plan.outline.budget, &store, &run).await?;
     let (outline, work) = (plan.outline.clone(), Work::Plan(plan));
-    let job = Job { outline, work, journal, opening: Vec::new(), counted, decisions, baseline };
+    let job = Job { outline, work, journal, opening: Vec::new(), counted, decisions, baseline, purse };
     job.carry_out(args, session, store).await
 }
 

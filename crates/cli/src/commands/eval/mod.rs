@@ -1,6 +1,8 @@
 //! `carat eval SPEC…`
 
 pub(crate) mod baseline;
+mod budget;
+mod cache;
 pub(crate) mod carry_out;
 mod dry_run;
 mod going_on;
@@ -19,7 +21,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use carat_core::spec::{GateMode, GateSpec, Overrides};
+use carat_core::event::Budget;
+use carat_core::spec::{Age, GateMode, GateSpec, Overrides};
 use carat_eval::gates;
 use carat_registry::Catalogue;
 use carat_store::Store;
@@ -62,6 +65,22 @@ pub(crate) struct Args {
     /// The most calls in flight for each model
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096), help_heading = "How to run")]
     concurrency: Option<u16>,
+    /// The most US dollars that all of it may spend, every eval, judges and retries included; nothing is begun that might pass
+    /// it
+    #[arg(long, value_name = "USD", value_parser = budget::dollars, allow_negative_numbers = true, help_heading = "How to run")]
+    max_cost: Option<f64>,
+    /// The most tokens that all of it may use, of requests and answers, judges and retries included
+    #[arg(long, value_name = "N", help_heading = "How to run")]
+    max_tokens: Option<u64>,
+    /// Ask again what was answered before; later runs find the new answers
+    #[arg(long, help_heading = "How to run")]
+    refresh: bool,
+    /// Ask everything, each case for itself, and let no other run use the answers
+    #[arg(long, help_heading = "How to run")]
+    no_cache: bool,
+    /// Use no answer from a run that began longer ago than this, such as 7d
+    #[arg(long, value_name = "AGE", conflicts_with_all = ["refresh", "no_cache"], help_heading = "How to run")]
+    cache_age: Option<Age>,
     /// Go on with a run that was interrupted, killed or has failures: its id, its name or @last
     #[arg(long, value_name = "RUN", help_heading = "How to run")]
     resume: Option<String>,
@@ -73,7 +92,7 @@ pub(crate) struct Args {
         help_heading = "How to run"
     )]
     rescore: Option<String>,
-    /// The plan, its calls, tokens and gates, checked as a run checks them, and nothing else
+    /// The plan, its calls, tokens, cost and gates, checked as a run checks them, and nothing else
     #[arg(long, help_heading = "How to run")]
     dry_run: bool,
     /// Compare with a run, one of its variants (RUN:VARIANT), or an exported file; `none` for the run that is to become the
@@ -149,6 +168,11 @@ impl Args {
         }
     }
 
+    /// What it may spend, by the flags.
+    const fn budget(&self) -> Budget {
+        Budget { usd: self.max_cost, tokens: self.max_tokens }
+    }
+
     /// Whether the run is to become the first baseline.
     fn is_first(&self) -> bool {
         self.baseline.as_deref() == Some(NO_BASELINE)
@@ -210,8 +234,8 @@ pub(crate) async fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
     }
     if args.dry_run {
         for selected in all {
-            dry_run::show(&selected)?;
-            carry_out::begin(args, session, &catalogue, selected).await?;
+            dry_run::show(args, &selected, session, &looked_in).await?;
+            carry_out::begin(args, session, &catalogue, selected, &mut args.budget()).await?;
         }
         return Ok(Exit::Fine);
     }
@@ -221,10 +245,10 @@ pub(crate) async fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
     };
     // The files of all of them have been read, so that who asks and from which commit is the same for all.
     let asked = session.catalogue(&store);
-    let mut exit = Exit::Fine;
+    let (mut exit, mut left) = (Exit::Fine, args.budget());
     for selected in all {
         let catalogue = Catalogue { now: now(), ..asked.clone() };
-        exit = exit.graver(carry_out::begin(args, session, &catalogue, selected).await?);
+        exit = exit.graver(carry_out::begin(args, session, &catalogue, selected, &mut left).await?);
     }
     Ok(exit)
 }

@@ -5,15 +5,18 @@ use std::sync::Arc;
 
 use carat_core::event::Numbered;
 use carat_core::spec::{ModelSpec, Provider, ScorerSpec};
+use carat_core::untrusted::one_line;
 use carat_core::version::Kind;
 use carat_core::{EventKind, Outcome, Rows as _};
 use carat_eval::plan::PlannedModel;
 use carat_models::{AnswerSource, FieldOfRow, Recorded, Surroundings, Table, build};
 
-use carat_registry::{Catalogue, CatalogueError, FoundModel, PROJECT_FILE};
+use carat_registry::{Catalogue, CatalogueError, FoundModel, PROJECT_FILE, Priced, Prices};
 use carat_store::{Detail, Store};
 
+use crate::commands::model::price::today;
 use crate::fault::Fault;
+use crate::out::{ODD, styled};
 use crate::session::Session;
 
 use super::one_variant::one_variant;
@@ -28,7 +31,7 @@ pub(super) struct Models {
 }
 
 impl Models {
-    /// Finds a model that answers.
+    /// Finds a model that answers. A table of prices that is not as it should be is told here, before anything is made.
     pub(super) async fn find(
         &mut self,
         reference: &str,
@@ -36,6 +39,7 @@ impl Models {
         (pinned, pins): (&Pins, &mut Pins),
     ) -> Result<(), CatalogueError> {
         let found = catalogue.model(pinned.pinned(Kind::Model, reference)).await?;
+        Prices::of(&catalogue.project)?;
         pins.pin(Kind::Model, reference, found.version.as_ref());
         self.answering.insert(reference.to_owned(), found);
         Ok(())
@@ -94,22 +98,35 @@ impl Models {
     }
 }
 
-/// Builds models, with their keys and answers.
+/// Builds models, with their keys and answers, and what they cost today: as their settings say, else as a table does. Such a
+/// price becomes a part of the run's record, and not of the model's version.
 pub(super) async fn build_models(
     found: &[&FoundModel],
     session: &Session,
     store: &Store,
 ) -> Result<Vec<PlannedModel>, Fault> {
+    let (prices, today) = (Prices::of(&session.project)?, today());
     let mut models = Vec::with_capacity(found.len());
     for FoundModel { name, spec, .. } in found {
         let recorded = match spec.provider {
             Provider::Recorded => Some(answers(name, spec, session, store).await?),
-            Provider::Openai | Provider::Baseline | Provider::Command => None,
+            Provider::Openai
+            | Provider::Azure
+            | Provider::Anthropic
+            | Provider::Oip
+            | Provider::Baseline
+            | Provider::Command => None,
         };
         let surroundings =
             Surroundings { env: &|variable| std::env::var(variable).ok(), folder: session.project.root(), recorded };
         let model = build(name, spec, &surroundings)?;
-        models.push(PlannedModel { model, spec: spec.clone(), settings: None, is_pinned: false });
+        let priced = prices.of_model(name, spec, today)?;
+        if let Priced::Gap(gap) = &priced {
+            let what = format!("what {name} costs is not known: {gap}");
+            session.talk(&format!("{} {}", styled(ODD, "warning:"), one_line(&what, 300)));
+        }
+        let spec = ModelSpec { price: priced.price(), ..spec.clone() };
+        models.push(PlannedModel { model, spec, settings: None, is_pinned: false });
     }
     Ok(models)
 }

@@ -24,7 +24,7 @@ use super::ingredients::made;
 use super::jury::Assembled;
 use super::models::Models;
 use super::versions::Pins;
-use super::{Args, dry_run};
+use super::{Args, budget, dry_run};
 
 /// So many answers are read ahead.
 const AHEAD: usize = 64;
@@ -53,6 +53,9 @@ pub(super) async fn rescore(args: &Args, reference: &str, session: &Session) -> 
     let before = PlanOutline { made: Some(made(&catalogue)), ..before };
     let mut outline = rescored(before, &spec, baseline, &assembled, &judges)
         .map_err(|why| Fault::mendable(format!("{}: {why}", eval.file)))?;
+    outline.budget = args.budget().or(outline.budget);
+    outline.sharing = args.sharing(Some(&outline.sharing), &session.project.spec)?;
+    budget::refuse_unpriced(&outline)?;
     gates::check(&outline).map_err(|why| Fault::mendable(format!("{}: {why}", eval.file)))?;
     let answered = answered(&store, &run, &outline).await?;
     let told = format!("{} recorded answers of run {run} to score again", answered.len());
@@ -72,6 +75,7 @@ pub(super) async fn rescore(args: &Args, reference: &str, session: &Session) -> 
     let event = Event { seq: journal.next_seq(), elapsed_us: 0, kind: resumed };
     journal.resume(&event, &answered, &[]).await?;
     let counted = count(&store, &run, &outline).await?;
+    let purse = budget::purse(outline.budget, &store, &run).await?;
     let prices: HashMap<u32, Price> =
         outline.variants.iter().filter_map(|variant| Some((variant.number, variant.price?))).collect();
     let work = Work::Recorded {
@@ -79,7 +83,8 @@ pub(super) async fn rescore(args: &Args, reference: &str, session: &Session) -> 
         judges,
         samples: read(Arc::clone(&store), run, answered),
     };
-    let job = Job { outline, work, journal, opening: Vec::new(), counted, decisions: Decisions::default(), baseline };
+    let job =
+        Job { outline, work, journal, opening: Vec::new(), counted, decisions: Decisions::default(), baseline, purse };
     job.carry_out(args, session, store).await
 }
 

@@ -1,5 +1,7 @@
 //! What a person sees while a run goes on.
 
+mod waiting;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,6 +12,7 @@ use carat_core::event::PlanOutline;
 use carat_core::fold::{Progress, Report};
 use carat_core::untrusted::{one_line, visible};
 use carat_core::{Event, EventKind, Sink, SinkError};
+use carat_eval::limits::Waits;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::sync::Notify;
 
@@ -90,18 +93,20 @@ struct Lines {
     all: MultiProgress,
     bar: ProgressBar,
     variants: Vec<ProgressBar>,
+    /// What is waited for; drawn only while that takes long.
+    waiting: Arc<Mutex<Option<ProgressBar>>>,
 }
 
 impl Screen {
     /// Begins to draw what is counted, ten times a second on a terminal; elsewhere a line now and then.
-    pub(super) fn open(quiet: bool, plan: &PlanOutline, progress: Arc<Mutex<Progress>>) -> Self {
+    pub(super) fn open(quiet: bool, plan: &PlanOutline, progress: Arc<Mutex<Progress>>, waits: Arc<Waits>) -> Self {
         let is_terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
         let lines = (!quiet && is_terminal).then(|| Lines::new(plan));
         let done = Arc::new(Notify::new());
         let screen = Self { lines, done, drawing: Arc::default() };
         if !quiet {
             let drawn = screen.clone();
-            let drawing = tokio::spawn(async move { drawn.draw(&progress).await });
+            let drawing = tokio::spawn(async move { drawn.draw(&progress, &waits).await });
             *screen.drawing.lock().unwrap_or_else(PoisonError::into_inner) = Some(drawing);
         }
         screen
@@ -127,7 +132,7 @@ impl Screen {
         }
     }
 
-    async fn draw(&self, progress: &Mutex<Progress>) {
+    async fn draw(&self, progress: &Mutex<Progress>, waits: &Waits) {
         let began = Instant::now();
         let mut told = Duration::ZERO;
         let mut recent = Recent::default();
@@ -136,12 +141,13 @@ impl Screen {
                 () = tokio::time::sleep(FRAME) => false,
                 () = self.done.notified() => true,
             };
+            let waiting = waiting::told(&waits.now());
             {
                 let progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
                 let rate = recent.rate(began.elapsed(), progress.done_here);
                 match &self.lines {
-                    Some(lines) => lines.show(&progress, rate),
-                    None => tell(&progress, rate, began.elapsed(), &mut told),
+                    Some(lines) => lines.show(&progress, rate, waiting),
+                    None => tell(&progress, rate, waiting, began.elapsed(), &mut told),
                 }
             }
             if over {
@@ -157,18 +163,21 @@ impl Lines {
         let bar = all.add(ProgressBar::new(plan.cases));
         let style = ProgressStyle::with_template("{wide_bar:.cyan/dim} {pos}/{len}  {msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("━━╌"));
-        let line = |_: &_| {
-            let line = all.add(ProgressBar::new_spinner());
-            line.set_style(
-                ProgressStyle::with_template("{wide_msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()),
-            );
-            line
-        };
-        let variants = plan.variants.iter().take(LINES).map(line).collect();
-        Self { all, bar, variants }
+        let variants = plan.variants.iter().take(LINES).map(|_| line(&all)).collect();
+        Self { all, bar, variants, waiting: Arc::default() }
     }
 
-    fn show(&self, progress: &Progress, rate: f64) {
+    /// Draws what is waited for below the rest; nothing, where nothing is.
+    fn wait_for(&self, what: Option<String>) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        match what {
+            Some(what) => waiting.get_or_insert_with(|| line(&self.all)).set_message(visible(&what).into_owned()),
+            None => waiting.take().into_iter().for_each(|line| self.all.remove(&line)),
+        }
+    }
+
+    fn show(&self, progress: &Progress, rate: f64, waiting: Option<String>) {
+        self.wait_for(waiting);
         self.bar.set_length(progress.total());
         self.bar.set_position(progress.done);
         self.bar.set_message(pace(progress, rate));
@@ -178,6 +187,13 @@ impl Lines {
             }
         }
     }
+}
+
+/// A line below the others.
+fn line(all: &MultiProgress) -> ProgressBar {
+    let line = all.add(ProgressBar::new_spinner());
+    line.set_style(ProgressStyle::with_template("{wide_msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    line
 }
 
 /// How fast it has gone lately: models differ in speed, and what a quick one did at the start says nothing of the rest.
@@ -211,10 +227,11 @@ fn pace(progress: &Progress, rate: f64) -> String {
 }
 
 /// Without a terminal: a line now and then.
-fn tell(progress: &Progress, rate: f64, elapsed: Duration, told: &mut Duration) {
+fn tell(progress: &Progress, rate: f64, waiting: Option<String>, elapsed: Duration, told: &mut Duration) {
     if elapsed >= *told + LINE_EVERY {
         *told = elapsed;
-        out::talk(&format!("{} of {}  {}", progress.done, progress.total(), pace(progress, rate)));
+        let waiting = waiting.map(|what| format!("  {}", visible(&what))).unwrap_or_default();
+        out::talk(&format!("{} of {}  {}{waiting}", progress.done, progress.total(), pace(progress, rate)));
     }
 }
 

@@ -2,7 +2,8 @@
 
 use carat_core::spec::{ModelSpec, Provider};
 use carat_core::version::Kind;
-use carat_models::is_variable_name;
+use carat_models::{Secret, is_variable_name, key_variable};
+use carat_registry::{Priced, Prices};
 use serde_json::{Value, json};
 
 use crate::commands::versions::shelf::{Shelf, digest_of_model};
@@ -13,11 +14,13 @@ use crate::out::{self, BAD, FAINT, GOOD};
 use crate::session::Session;
 use crate::table::{Cell, Table};
 
-use super::without_credentials;
+use super::{price, without_credentials};
 
 pub(super) async fn run(json: bool, session: &Session) -> Result<Exit, Fault> {
     let shelf = Shelf::to_read(Kind::Model, session).await?;
-    let mut table = Table::new(["model", ">version", "settings", "labels", "provider", "called there", "where", "key"]);
+    let mut table =
+        Table::new(["model", ">version", "settings", "labels", "provider", "called there", "where", "key", "price"]);
+    let (prices, today) = (Prices::of(&session.project)?, price::today());
     let mut entries = Vec::new();
     for (name, spec) in &session.project.spec.models {
         let standing = Standing::of(shelf.store(), Kind::Model, name).await?;
@@ -25,7 +28,8 @@ pub(super) async fn run(json: bool, session: &Session) -> Result<Exit, Fault> {
             Ok(None) if standing.newest().is_some() => State::Unknown,
             digest => standing.state(digest.ok().flatten().as_ref()),
         };
-        entries.push(standing.json_with(state, entry(name, spec)));
+        let priced = prices.of_model(name, spec, today)?;
+        entries.push(standing.json_with(state, entry(name, spec, &priced)));
         let [version, settings, labels] = standing.cells(state);
         table.row(vec![
             name.as_str().into(),
@@ -33,9 +37,10 @@ pub(super) async fn run(json: bool, session: &Session) -> Result<Exit, Fault> {
             settings,
             labels,
             spec.provider.as_str().into(),
-            spec.model.as_deref().unwrap_or(name).into(),
+            called(name, spec).into(),
             place(spec).into(),
             key(spec),
+            price::short(&priced).into(),
         ]);
     }
     if json {
@@ -48,11 +53,16 @@ pub(super) async fn run(json: bool, session: &Session) -> Result<Exit, Fault> {
     Ok(Exit::Fine)
 }
 
-fn entry(name: &str, spec: &ModelSpec) -> Value {
-    json!({"name": name, "provider": spec.provider, "model": spec.model.as_deref().unwrap_or(name),
-           "base_url": spec.base_url.as_deref().map(without_credentials),
+fn entry(name: &str, spec: &ModelSpec, priced: &Priced<'_>) -> Value {
+    json!({"name": name, "provider": spec.provider, "model": called(name, spec),
+           "base_url": spec.base_url.as_deref().map(address),
            "api_key_env": spec.api_key_env.as_ref().filter(|variable| is_variable_name(variable)),
-           "key_is_set": key_is_set(spec)})
+           "key_is_set": key_is_set(spec), "price": price::json(priced)})
+}
+
+/// What the provider calls a model.
+fn called(name: &str, spec: &ModelSpec) -> String {
+    spec.model.as_ref().map_or_else(|| name.to_owned(), |model| shown(Some(model)))
 }
 
 fn key(spec: &ModelSpec) -> Cell {
@@ -62,10 +72,10 @@ fn key(spec: &ModelSpec) -> Cell {
         }
         (Some(variable), Some(true)) => Cell::styled(GOOD, format!("{variable} is set")),
         (Some(variable), _) => Cell::styled(BAD, format!("{variable} is not set")),
-        (None, _) if spec.provider == Provider::Openai && spec.base_url.is_none() => {
-            Cell::styled(FAINT, "OPENAI_API_KEY, by default")
-        }
-        (None, _) => Cell::styled(FAINT, "none"),
+        (None, _) => match key_variable(spec) {
+            Some(usual) => Cell::styled(FAINT, format!("{usual}, by default")),
+            None => Cell::styled(FAINT, "none"),
+        },
     }
 }
 
@@ -75,9 +85,22 @@ fn key_is_set(spec: &ModelSpec) -> Option<bool> {
 
 fn place(spec: &ModelSpec) -> String {
     match spec.provider {
-        Provider::Openai => without_credentials(spec.base_url.as_deref().unwrap_or("https://api.openai.com/v1")),
+        Provider::Openai | Provider::Azure | Provider::Anthropic | Provider::Oip => {
+            spec.base_url.as_deref().or(spec.provider.own_address()).map(address).unwrap_or_default()
+        }
         Provider::Baseline => "here, offline".to_owned(),
-        Provider::Recorded => spec.from.clone().or_else(|| spec.column.clone()).unwrap_or_default(),
+        Provider::Recorded => shown(spec.from.as_ref().or(spec.column.as_ref())),
+        Provider::Command if Secret::is_in_command(&spec.command) => format!("{} …", shown(spec.command.first())),
         Provider::Command => spec.command.join(" "),
     }
+}
+
+fn address(base_url: &str) -> String {
+    shown(Some(&without_credentials(base_url)))
+}
+
+/// A setting; `…` for one that holds a credential, which is refused where the model is used.
+fn shown(setting: Option<&String>) -> String {
+    let setting = setting.map(String::as_str).unwrap_or_default();
+    if Secret::is_written_in(setting) { "…".to_owned() } else { setting.to_owned() }
 }

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use carat_core::spec::ModelSpec;
+use carat_core::spec::{ModelSpec, Provider};
 use carat_models::{ModelSetupError, Reply, Server, Surroundings, key_variable};
-use carat_registry::OPENAI;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -16,11 +15,6 @@ use tokio::task::JoinSet;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(3);
-
-/// OpenAI's own address.
-const OPENAI_URL: &str = "https://api.openai.com/v1";
-
-const OPENAI_HOST: &str = "api.openai.com";
 
 /// A name that is longer is nobody's.
 const LONGEST_NAME: usize = 200;
@@ -60,24 +54,11 @@ impl Listing {
     }
 }
 
-/// The host of a model's address, in lower case.
-fn host(spec: &ModelSpec) -> String {
-    let url = spec.base_url.as_deref().unwrap_or(OPENAI_URL).trim();
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    let place = authority.rsplit_once('@').map_or(authority, |(_, place)| place);
-    let port = place.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
-    port.map_or(place, |(host, _)| host).to_lowercase()
-}
-
-/// Whether it is OpenAI itself, and not a server that speaks alike.
-fn is_openai(spec: &ModelSpec) -> bool {
-    host(spec) == OPENAI_HOST
-}
-
-/// The provider as calendars name it.
-pub(crate) fn provider(spec: &ModelSpec) -> String {
-    if is_openai(spec) { OPENAI.to_owned() } else { host(spec) }
+/// A server as models with one key see it.
+struct Door {
+    server: Result<Server, ModelSetupError>,
+    provider: Provider,
+    names: Vec<String>,
 }
 
 /// Asks the servers of these models, all at once, and each server with each key once. The settings must be ones that models
@@ -86,15 +67,17 @@ pub(crate) async fn ask_all<'a>(
     models: impl IntoIterator<Item = (&'a str, &'a ModelSpec)>,
     surroundings: &Surroundings<'_>,
 ) -> BTreeMap<String, Arc<Listing>> {
-    let mut doors: BTreeMap<String, (Result<Server, ModelSetupError>, Vec<String>)> = BTreeMap::new();
+    let mut doors: BTreeMap<String, Door> = BTreeMap::new();
     for (name, spec) in models {
-        let door = (&spec.base_url, key_variable(spec), &spec.organization, &spec.headers);
-        let server = || (Server::of(name, spec, surroundings), Vec::new());
-        doors.entry(format!("{door:?}")).or_insert_with(server).1.push(name.to_owned());
+        let server = (spec.provider, &spec.base_url, &spec.api_version);
+        let door = (server, key_variable(spec), &spec.organization, &spec.headers);
+        let opened =
+            || Door { server: Server::of(name, spec, surroundings), provider: spec.provider, names: Vec::new() };
+        doors.entry(format!("{door:?}")).or_insert_with(opened).names.push(name.to_owned());
     }
     let mut asking = JoinSet::new();
-    for (server, names) in doors.into_values() {
-        asking.spawn(async move { (names, Arc::new(ask(server).await)) });
+    for Door { server, provider, names } in doors.into_values() {
+        asking.spawn(async move { (names, Arc::new(ask(server, provider).await)) });
     }
     let mut heard = BTreeMap::new();
     while let Some(answer) = asking.join_next().await {
@@ -104,13 +87,24 @@ pub(crate) async fn ask_all<'a>(
     heard
 }
 
-async fn ask(server: Result<Server, ModelSetupError>) -> Listing {
+async fn ask(server: Result<Server, ModelSetupError>, provider: Provider) -> Listing {
+    let path = if provider == Provider::Oip { "/v2/health/ready" } else { "/models" };
     match server {
-        Ok(server) => match server.get("/models", PATIENCE).await {
-            Ok(reply) => read(&reply),
+        Ok(server) => match server.get(path, PATIENCE).await {
+            Ok(reply) => read_of(provider, &reply),
             Err(error) => Listing::Failed(error.message),
         },
         Err(error) => Listing::Unfit(error.problem.to_string()),
+    }
+}
+
+/// Azure lists models, where what is asked are deployments, which have names of their own; the Open Inference Protocol has no
+/// lists, and says whether the server is ready.
+fn read_of(provider: Provider, reply: &Reply) -> Listing {
+    match (provider, reply.status) {
+        (Provider::Azure, 200..=299) => Listing::NoList("it lists models, and no deployments".to_owned()),
+        (Provider::Oip, 200..=299) => Listing::NoList("it is ready; its protocol has no lists of models".to_owned()),
+        _ => read(reply),
     }
 }
 
@@ -173,22 +167,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-
-    fn spec(base_url: Option<&str>) -> ModelSpec {
-        serde_json::from_value(json!({"provider": "openai", "base_url": base_url})).unwrap()
-    }
-
-    #[test]
-    fn a_provider_is_named_by_its_host() {
-        assert_eq!(provider(&spec(None)), "openai");
-        assert_eq!(provider(&spec(Some("https://API.openai.com:443/v1"))), "openai");
-        assert_eq!(provider(&spec(Some("http://localhost:11434/v1"))), "localhost");
-        assert_eq!(
-            provider(&spec(Some("https://api.openai.com.example.org?x=@api.openai.com"))),
-            "api.openai.com.example.org"
-        );
-        assert_eq!(provider(&spec(Some("http://[::1]:8000/v1"))), "[::1]");
-    }
 
     fn days(entry: Value) -> Vec<(Option<String>, Option<String>)> {
         listed(&entry).into_iter().map(|listed| (listed.shutdown.map(|day| day.to_string()), listed.unread)).collect()

@@ -1,12 +1,11 @@
 //! Which models a project uses, and where it says so.
 
 use carat_core::nearest::did_you_mean;
-use carat_core::spec::{ModelSpec, Provider};
+use carat_core::spec::ModelSpec;
 use carat_core::version::{Kind, Label, VersionId};
-use carat_registry::{Catalogue, PROJECT_FILE, Project};
+use carat_registry::{Catalogue, PROJECT_FILE, Project, provider_of};
 use serde::Serialize;
 
-use super::listing::provider;
 use crate::fault::Fault;
 
 /// A model that somebody else serves, as the project names it.
@@ -51,7 +50,7 @@ impl Pins {
     pub(super) fn of(project: &Project) -> Self {
         let mut pins = Self::default();
         for (name, spec) in &project.spec.models {
-            if spec.provider == Provider::Openai {
+            if provider_of(spec).is_some() {
                 pins.of_project(name, spec);
             }
         }
@@ -75,9 +74,7 @@ impl Pins {
             for (label, id) in store.labels(Kind::Model, &name).await? {
                 let place = Place::labelled(&id, label, format!("version {}", id.number));
                 match catalogue.model_of(&id).await {
-                    Ok(found) if found.spec.provider == Provider::Openai => {
-                        self.settings(&name, &found.spec, place, false)
-                    }
+                    Ok(found) if provider_of(&found.spec).is_some() => self.settings(&name, &found.spec, place, false),
                     Ok(_) => {}
                     Err(error) => self.unread.push(format!("{}: {error}", place.file)),
                 }
@@ -106,7 +103,7 @@ impl Pins {
     /// `is_now` if `carat.yaml` has these settings, so that their server can be asked.
     fn settings(&mut self, name: &str, spec: &ModelSpec, place: Place, is_now: bool) {
         let model = spec.model.clone().unwrap_or_else(|| name.to_owned());
-        let provider = Some(provider(spec));
+        let provider = provider_of(spec);
         match self.models.iter_mut().find(|pinned| pinned.model == model && pinned.provider == provider) {
             Some(pinned) => pinned.places.push(place),
             None => {
@@ -118,7 +115,7 @@ impl Pins {
 
     /// A prompt means a model of `carat.yaml`, by its name there or as its provider calls it; or one that no other file knows.
     fn of_prompt(&mut self, project: &Project, place: Place, model: String) {
-        if project.spec.models.get(&model).is_some_and(|spec| spec.provider != Provider::Openai) {
+        if project.spec.models.get(&model).is_some_and(|spec| provider_of(spec).is_none()) {
             return;
         }
         let by_name = format!("models.{model}");

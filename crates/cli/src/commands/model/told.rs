@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 use super::ending::{End, Ended, Said, Status};
 use super::pinned::Place;
 use crate::out::{BAD, FAINT, GOOD, ODD, STRONG, styled};
+use crate::table::prose;
 
 /// What a person reads: those that end first, first.
 pub(super) fn text(ended: &Ended<'_>) -> String {
     let mut models: Vec<&End<'_>> = ended.models.iter().collect();
     // Of which no day is known come last.
     models.sort_by_key(|end| (end.days_left.is_none(), end.days_left));
-    models.into_iter().map(model).collect()
+    prose(models.into_iter().map(model).collect(), 13)
 }
 
 fn model(end: &End<'_>) -> String {

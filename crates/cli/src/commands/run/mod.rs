@@ -1,10 +1,13 @@
-//! `carat run list | show | resume | export | import`
+//! `carat run list | show | resume | export | import | delete`
 
 pub(crate) mod reasons;
 pub(crate) mod summary;
 
+mod delete;
+pub(crate) mod effort;
 mod export;
 mod import;
+mod miss;
 mod row;
 mod show;
 mod why;
@@ -51,6 +54,9 @@ enum Verb {
         /// All that is behind the scores of one row: its versions, models, scorers, judges, who ran it and from which commit
         #[arg(long, value_name = "ID", conflicts_with = "row")]
         why: Option<String>,
+        /// Why the question of one row was asked, and not answered from an earlier run: which part of it changed
+        #[arg(long, value_name = "ID", conflicts_with_all = ["row", "why", "json"])]
+        why_miss: Option<String>,
         /// The report as JSON
         #[arg(long)]
         json: bool,
@@ -84,6 +90,8 @@ enum Verb {
         /// The file
         file: PathBuf,
     },
+    /// Delete runs, and give their room back
+    Delete(delete::Args),
 }
 
 pub(crate) async fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
@@ -91,12 +99,14 @@ pub(crate) async fn run(args: &Args, session: &Session) -> Result<Exit, Fault> {
         Verb::List { limit, json } => list(session, *limit, *json).await,
         Verb::Show { run, row: Some(row), .. } => row::show(session, run, row).await,
         Verb::Show { run, why: Some(row), json, .. } => why::show(session, run, row, *json).await,
+        Verb::Show { run, why_miss: Some(row), .. } => miss::show(session, run, row).await,
         Verb::Show { run, json, files, .. } => show::show(session, run, *json, files).await,
         Verb::Resume { run, concurrency, json } => {
             eval::run(&eval::Args::resuming(run.clone(), json.clone(), *concurrency), session).await
         }
         Verb::Export { run, file, force } => export::export(session, run, file.as_deref(), *force).await,
         Verb::Import { file } => import::import(session, file).await,
+        Verb::Delete(args) => delete::delete(session, args).await,
     }
 }
 
@@ -107,6 +117,7 @@ async fn list(session: &Session, limit: usize, json: bool) -> Result<Exit, Fault
         Some(RunStatus::Finished) => "finished",
         Some(RunStatus::Interrupted) => "interrupted",
         Some(RunStatus::Failed) => "failed",
+        Some(RunStatus::OverBudget) => "over budget",
         None if store.is_running(&run.id).unwrap_or(false) => "running",
         None => "killed",
     };
@@ -126,7 +137,8 @@ async fn list(session: &Session, limit: usize, json: bool) -> Result<Exit, Fault
             _ => BAD,
         };
         table.row(vec![
-            run.id.as_str().into(),
+            // As much as finds the run again; see `summary::next_steps`.
+            Cell::from(run.id.as_str()).or_short(run.id.as_str().get(..13).unwrap_or(run.id.as_str())),
             run.eval.as_str().into(),
             Cell::styled(FAINT, run.name.as_deref().unwrap_or("–")),
             run.started_at.get(..16).unwrap_or(&run.started_at).replace('T', " ").into(),

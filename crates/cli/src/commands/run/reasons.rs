@@ -37,6 +37,7 @@ impl Reasons {
             | EventKind::AttemptFailed { .. }
             | EventKind::CaseAnswered { .. }
             | EventKind::JudgeAnswered { .. }
+            | EventKind::LimitChanged { .. }
             | EventKind::ModelGivenUp { .. }
             | EventKind::RunFinished { .. } => {}
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use carat_core::nearest::did_you_mean;
+use carat_core::spec::Price;
 use carat_core::untrusted::{one_line, visible};
 use carat_core::{Message, Outcome, Part, Sample};
 
@@ -28,13 +29,14 @@ pub(super) async fn show(session: &Session, reference: &str, row: &str) -> Resul
     for found in wanted {
         let sample = store.sample_at(&run.id, found.seq).await?;
         let variant = variants().find(|variant| variant.number == sample.case.variant);
-        text.push_str(&full(&sample, variant.map_or("?", |variant| &variant.label)));
+        let price = variant.and_then(|variant| variant.price.as_ref());
+        text.push_str(&full(&sample, variant.map_or("?", |variant| &variant.label), price));
     }
     out::data(&text)?;
     Ok(Exit::Fine)
 }
 
-fn full(sample: &Sample, label: &str) -> String {
+fn full(sample: &Sample, label: &str, price: Option<&Price>) -> String {
     let trial = if sample.case.trial > 0 { format!("  trial {}", sample.case.trial) } else { String::new() };
     let mut text =
         format!("{}  {}{trial}\n", styled(STRONG, one_line(sample.case.row.as_str(), 200)), styled(STRONG, label));
@@ -54,6 +56,7 @@ fn full(sample: &Sample, label: &str) -> String {
             if let Some(flaw) = completion.flaw() {
                 text.push_str(&format!("  {}\n", styled(ODD, format!("the answer is {}", flaw.as_str()))));
             }
+            text.push_str(&took(sample, price));
             text.push_str(&expected(sample));
             for (name, score) in scores {
                 let mark = match score.pass {
@@ -91,6 +94,25 @@ fn spoken(message: &Message) -> String {
         text.push('\n');
     }
     text
+}
+
+/// What the answer took: tokens, cost and time, or the run that it is from.
+fn took(sample: &Sample, price: Option<&Price>) -> String {
+    let Outcome::Completed { completion, .. } = &sample.outcome else { return String::new() };
+    let mut parts = Vec::new();
+    if let Some(usage) = &completion.usage {
+        parts.push(format!("{} tokens in, {} out", usage.input_tokens, usage.output_tokens));
+    }
+    if let Some(usd) = price.and_then(|price| price.cost_of_call(completion.usage.as_ref())) {
+        parts.push(format!("${usd:.6}"));
+    }
+    if let Some(us) = sample.latency_us {
+        parts.push(format!("{:.0} ms", us as f64 / 1e3));
+    }
+    if let Some(origin) = &completion.origin {
+        parts.push(format!("from run {}, so that it cost nothing now", origin.run));
+    }
+    if parts.is_empty() { String::new() } else { format!("{}\n", styled(FAINT, format!("  {}", parts.join(", ")))) }
 }
 
 fn expected(sample: &Sample) -> String {

@@ -8,8 +8,9 @@ use carat_core::spec::GateMode;
 use carat_core::untrusted::{one_line, visible};
 
 use crate::out::{BAD, FAINT, GOOD, ODD, STRONG, styled};
-use crate::table::{Cell, Table};
+use crate::table::{Cell, Table, prose};
 
+use super::effort;
 use super::reasons::Reasons;
 
 /// The report for a terminal: what was run, a table, why cases have no answer and models were given up, and gates.
@@ -27,9 +28,10 @@ pub(crate) fn of(report: &Report, progress: &Progress, reasons: &Reasons) -> Str
     text.push_str(&slices(report));
     text.push_str(&repeats(report));
     text.push_str(&judges(report));
+    text.push_str(&effort::told(report));
     text.push_str(&comparisons(report));
     text.push_str(&gates(report));
-    text
+    prose(text, 2)
 }
 
 /// The most metrics of a comparison that are put into words here; `carat diff` has all.
@@ -50,6 +52,7 @@ fn comparisons(report: &Report) -> String {
             text.push_str(&format!("  {}: {} {}\n", not.metric, styled(ODD, "not compared:"), not.because));
         }
         let rows = &comparison.rows;
+        text.push_str(&effort::shared(rows));
         let apart = [(rows.left_only, "only there"), (rows.right_only, "only here"), (rows.changed, "changed since")];
         let apart: Vec<String> = apart.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
         if !apart.is_empty() {

@@ -14,7 +14,7 @@ use super::SideReport;
 
 pub(super) use column::{Cell, Column};
 pub(super) use row::SideRow;
-use row::{Mark, hash_of};
+use row::{Mark, draw_of, hash_of};
 
 /// Whose samples they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,7 +130,11 @@ impl Side {
         let cost = self.cost(sample);
         let row = &mut self.rows[place as usize];
         let answer = match &sample.outcome {
-            Outcome::Completed { completion, .. } => Some(hash_of(completion)),
+            Outcome::Completed { completion, .. } => {
+                // In whatever order they come.
+                row.draws = row.draws.wrapping_add(draw_of(sample, completion, &self.name.run));
+                Some(hash_of(completion))
+            }
             Outcome::Unrendered { .. } | Outcome::Unanswered { .. } => None,
         };
         row.marks.push(Mark { trial: sample.case.trial, seq, answer });
@@ -149,7 +153,7 @@ impl Side {
     /// What the answer cost; NaN where it is not known.
     fn cost(&self, sample: &Sample) -> f64 {
         let Outcome::Completed { completion, .. } = &sample.outcome else { return 0.0 };
-        self.price.as_ref().and_then(|price| price.cost(completion.usage.as_ref())).unwrap_or(f64::NAN)
+        self.price.as_ref().and_then(|price| price.cost_of_call(completion.usage.as_ref())).unwrap_or(f64::NAN)
     }
 
     /// The place of the sample's row. A row whose content changed while the run stood still begins anew.

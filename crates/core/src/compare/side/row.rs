@@ -18,6 +18,9 @@ pub(in crate::compare) struct SideRow {
     pub(in crate::compare) cluster: u32,
     /// The sum of what the answers cost; NaN where one's cost is not known.
     pub(in crate::compare) cost: f64,
+    /// Which draws of the model its answers are: the same on two sides where both have the very same ones, of which one took
+    /// them from the record. 0 without an answer.
+    pub(in crate::compare) draws: u64,
     pub(in crate::compare) slices: Box<[u32]>,
     /// One for every sample.
     pub(in crate::compare) marks: Vec<Mark>,
@@ -43,6 +46,7 @@ impl SideRow {
             unscored: 0,
             cluster,
             cost: 0.0,
+            draws: 0,
             slices,
             marks: Vec::with_capacity(1),
         }
@@ -62,6 +66,15 @@ impl SideRow {
     pub(in crate::compare) fn cost_per_sample(&self) -> Option<f64> {
         (self.answered > 0 && !self.cost.is_nan()).then(|| self.cost / f64::from(self.answered))
     }
+}
+
+/// A number for the draw that an answer is: by its question, which repeat it is, and the run in which it was given.
+pub(super) fn draw_of(sample: &Sample, completion: &Completion, run: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    completion.origin.as_ref().map_or(run, |origin| origin.run.as_str()).hash(&mut hasher);
+    sample.request_digest.hash(&mut hasher);
+    sample.case.trial.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// A number that differs when answers do. Answers that are JSON are the same however they are laid out.

@@ -102,6 +102,7 @@ fn plan(scorer: &ScorerOutline, trials: u32, price: Option<Price>) -> PlanOutlin
             model: ModelId { name: "m".into(), digest: digest("m") },
             settings: None,
             price,
+            route: None,
         }],
         trials,
         cases: 0,
@@ -111,6 +112,8 @@ fn plan(scorer: &ScorerOutline, trials: u32, price: Option<Price>) -> PlanOutlin
         cluster: None,
         gates: Vec::new(),
         baseline: None,
+        sharing: Default::default(),
+        budget: crate::event::Budget::default(),
     }
 }
 
@@ -154,7 +157,7 @@ fn errors(signs: &str) -> Side {
 
 /// Rows of which each answer costs so many hundred-thousandths of a dollar.
 fn costing(costs: &[usize]) -> Side {
-    let price = Price { input: 0.0, output: 10.0, cached_input: None };
+    let price = Price { output: 10.0, ..Price::FREE };
     let rows = costs.iter().enumerate();
     let rows = rows.map(|(row, cost)| answered(&format!("r{row:03}"), 0, &"x".repeat(*cost), verdict(row % 2 == 0)));
     folded(plan(&scorer("s", true), 1, Some(price)), rows)

@@ -30,7 +30,7 @@ pub(super) fn reports(plan: &PlanOutline, tallies: &BTreeMap<Arc<str>, JudgeTall
                 output: known.then_some(tally.usage.output_tokens),
                 unknown: tally.usage_unknown,
             },
-            cost: CostReport { usd },
+            cost: CostReport { usd, paid_usd: None },
         }
     };
     plan.judges.iter().map(of).collect()

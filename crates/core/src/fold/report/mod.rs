@@ -2,6 +2,7 @@
 
 mod clustered;
 mod judging;
+mod limits;
 mod repeats;
 mod scorer;
 mod shape;
@@ -16,8 +17,9 @@ pub use repeats::repeat_aggregates;
 pub(super) use variant::metrics as metrics_of;
 
 pub use shape::{
-    ClassReport, ClustersReport, CostReport, DatasetReport, Flicker, GateReport, JudgeReport, LatencyReport, Metric,
-    ModelReport, PromptReport, RepeatsReport, Report, RunReport, SliceReport, TokensReport, VariantReport,
+    ClassReport, ClustersReport, CostReport, DatasetReport, Flicker, GateReport, JudgeReport, LatencyReport,
+    LimitReport, LimitStep, Metric, ModelReport, PromptReport, RepeatsReport, Report, RunReport, SliceReport,
+    TokensReport, VariantReport,
 };
 
 impl Report {
@@ -44,6 +46,7 @@ impl Report {
                 cases: plan.cases,
                 samples: progress.done,
                 resumed: progress.resumed,
+                cached: progress.variants.values().map(|tally| tally.cached).sum(),
                 by: made.map(|made| made.by.name.clone()),
                 commit: made.and_then(|made| made.commit.clone()),
                 tool: made.map(|made| made.tool.clone()),
@@ -57,6 +60,7 @@ impl Report {
             clusters: progress.clusters(),
             variants: plan.variants.iter().map(of_variant).collect(),
             judges: judging::reports(plan, &progress.judges),
+            limits: limits::reports(&progress.limits),
             comparisons: Vec::new(),
             gates: Vec::new(),
         })
@@ -79,6 +83,7 @@ const fn status_word(status: Option<RunStatus>) -> &'static str {
         Some(RunStatus::Finished) => "finished",
         Some(RunStatus::Interrupted) => "interrupted",
         Some(RunStatus::Failed) => "failed",
+        Some(RunStatus::OverBudget) => "over_budget",
         None => "unfinished",
     }
 }

@@ -31,6 +31,7 @@ impl VariantReport {
             unscored: tally.with_unscored,
             failures: tally.failures().into_iter().map(|(kind, count)| (kind.to_owned(), count)).collect(),
             retries: tally.retries,
+            cached: tally.cached,
             metrics: metrics(variant, tally, plan),
             confusion: BTreeMap::new(),
             classes: BTreeMap::new(),
@@ -40,7 +41,7 @@ impl VariantReport {
             slices: Vec::new(),
             small_slices: Vec::new(),
             tokens: tokens(tally),
-            cost: CostReport { usd: cost },
+            cost: CostReport { usd: cost, paid_usd: paid(variant.price.as_ref(), tally) },
             latency: LatencyReport {
                 p50_ms: stats::quantile(&latencies, 0.5, CONFIDENCE).map(|estimate| estimate.value),
                 p95_ms: stats::quantile(&latencies, 0.95, CONFIDENCE).map(|estimate| estimate.value),
@@ -87,7 +88,7 @@ fn common(tally: &Tally, latencies: &[f64], cost: Option<f64>) -> BTreeMap<Strin
         let (input, output) = (tally.usage.input_tokens, tally.usage.output_tokens);
         put("tokens.input", Some(Metric::plain(input as f64, known)));
         put("tokens.output", Some(Metric::plain(output as f64, known)));
-        put("tokens.total", Some(Metric::plain((input + output) as f64, known)));
+        put("tokens.total", Some(Metric::plain(tally.usage.total() as f64, known)));
     }
     if let Some(usd) = cost {
         put("cost.total", Some(Metric::plain(usd, tally.answered)));
@@ -114,8 +115,14 @@ fn tokens(tally: &Tally) -> TokensReport {
     }
 }
 
+/// What of it was paid in this run, where some answers were given before.
+fn paid(price: Option<&Price>, tally: &Tally) -> Option<f64> {
+    let price = price.filter(|price| tally.cached > 0 && tally.is_covered(price))?;
+    price.cost(Some(&tally.paid_usage()))
+}
+
 /// US dollars, where price and the usage of every answer are known.
 fn cost(price: Option<&Price>, tally: &Tally) -> Option<f64> {
-    let is_known = tally.usage_unknown == 0 && tally.answered > 0;
-    price?.cost(is_known.then_some(&tally.usage))
+    let price = price.filter(|price| tally.answered > 0 && tally.is_covered(price))?;
+    price.cost(Some(&tally.usage))
 }

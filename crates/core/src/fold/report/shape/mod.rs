@@ -1,5 +1,6 @@
 //! The shape of the report: documented and versioned.
 
+mod limit;
 mod metric;
 mod variant;
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::compare::Comparison;
 use crate::spec::GateMode;
 
+pub use limit::{LimitReport, LimitStep};
 pub use metric::Metric;
 pub use variant::{ClassReport, Flicker, ModelReport, PromptReport, RepeatsReport, SliceReport, VariantReport};
 
@@ -29,6 +31,9 @@ pub struct Report {
     /// The models that judged, and what that took.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub judges: Vec<JudgeReport>,
+    /// How many calls might be in flight, for the providers' accounts where that changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<LimitReport>,
     /// Variants set side by side, row by row: with the baseline where there is one, else with the first variant.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub comparisons: Vec<Comparison>,
@@ -57,6 +62,9 @@ pub struct RunReport {
     pub samples: u64,
     /// Of these, how many were there before the last resume.
     pub resumed: u64,
+    /// Of these, how many were answered from the record; absent where none was.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cached: u64,
     /// Who ran it, as claimed; absent for runs from before that was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
@@ -133,6 +141,14 @@ pub struct TokensReport {
 pub struct CostReport {
     /// US dollars; null when the price, or the usage of any answer, is not known.
     pub usd: Option<f64>,
+    /// What of it was paid in this run; absent where no answer came from the record, so that it is all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid_usd: Option<f64>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// Time of the answers, in milliseconds; null without answers.

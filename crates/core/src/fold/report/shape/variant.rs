@@ -26,6 +26,9 @@ pub struct VariantReport {
     pub failures: BTreeMap<String, u64>,
     /// Attempts that were followed by another one.
     pub retries: u64,
+    /// Answers that were given before, to the same question, and were taken from the record; absent where there is none.
+    #[serde(default, skip_serializing_if = "super::is_zero")]
+    pub cached: u64,
     /// Everything measured, by `SCORER.AGGREGATE` and the names that every run has.
     pub metrics: BTreeMap<String, Metric>,
     /// Confusion by scorer over classes: expected class → answered class (`null` as `(none)`) → count.
