@@ -4,6 +4,8 @@
 //! pure functions over them (rendering, folds, statistics). There is no disk, network, clock, environment or terminal in
 //! here; a value that needs one of those is handed in by a caller.
 
+mod absent;
+
 pub mod audit;
 pub mod case;
 pub mod compare;

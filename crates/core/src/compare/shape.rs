@@ -49,7 +49,7 @@ pub struct RowsReport {
     pub paired: u64,
     /// Of these, the ones whose answer is one and the same on both sides, because one side took it from the record: between
     /// them there is nothing to see. Absent where there is none.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::absent::is_default")]
     pub shared: u64,
     /// Rows that only the left side has.
     pub left_only: u64,
@@ -66,11 +66,6 @@ pub struct RowsReport {
     /// The first rows with other content.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changed_rows: Vec<String>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-const fn is_zero(number: &u64) -> bool {
-    *number == 0
 }
 
 /// One metric on both sides.

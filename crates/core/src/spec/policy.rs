@@ -14,7 +14,7 @@ pub struct PolicySpec {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<Need>,
     /// How many people must approve.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::absent::is_default")]
     #[schemars(range(max = 10))]
     pub reviewers: u32,
     /// Whether an author of the version, or who proposes it, counts among them.
@@ -36,11 +36,6 @@ impl PolicySpec {
         };
         self.needs.iter().filter(is_of).any(|need| need.imported == Imported::Refuse)
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-const fn is_zero(number: &u32) -> bool {
-    *number == 0
 }
 
 /// An eval that must have been run.

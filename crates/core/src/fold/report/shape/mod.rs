@@ -63,7 +63,7 @@ pub struct RunReport {
     /// Of these, how many were there before the last resume.
     pub resumed: u64,
     /// Of these, how many were answered from the record; absent where none was.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::absent::is_default")]
     pub cached: u64,
     /// Who ran it, as claimed; absent for runs from before that was recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -144,11 +144,6 @@ pub struct CostReport {
     /// What of it was paid in this run; absent where no answer came from the record, so that it is all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paid_usd: Option<f64>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-const fn is_zero(number: &u64) -> bool {
-    *number == 0
 }
 
 /// Time of the answers, in milliseconds; null without answers.

@@ -27,7 +27,7 @@ pub struct VariantReport {
     /// Attempts that were followed by another one.
     pub retries: u64,
     /// Answers that were given before, to the same question, and were taken from the record; absent where there is none.
-    #[serde(default, skip_serializing_if = "super::is_zero")]
+    #[serde(default, skip_serializing_if = "crate::absent::is_default")]
     pub cached: u64,
     /// Everything measured, by `SCORER.AGGREGATE` and the names that every run has.
     pub metrics: BTreeMap<String, Metric>,
