@@ -127,7 +127,10 @@ impl Prompt {
     /// that cannot be fetched: with file and line. A credential is not repeated.
     pub fn parse(name: &str, file: &str, text: &str, beside: &mut dyn Beside) -> Result<Self, PromptError> {
         let (front, body, lines_before) = front::split(text, file)?;
-        Self::build(name, file, front::read(front, name, file)?, (body, lines_before), beside)
+        let mut prompt = Self::build(name, file, front::read(front, name, file)?, (body, lines_before), beside)?;
+        // Here alone: of what was read before, whoever wrote it has been told.
+        prompt.warnings.extend(credentials::warn_of_templates(&prompt.templates, file));
+        Ok(prompt)
     }
 
     /// As [`Prompt::parse`], in a third of the time: `front_json` is what [`Prompt::front_json`] gave for this very text, and
@@ -161,8 +164,6 @@ impl Prompt {
         let marked: Vec<String> = templates.iter().map(|template| source::marked(&template.source)).collect();
         let pictures = source::pictures(&templates, &marked, file, beside)?;
         let digest = content_digest(&front, &templates, &pictures);
-        let mut warnings = front.warnings;
-        warnings.extend(credentials::warn_of_templates(&templates, file));
         let environment = environment::build(&templates, marked, file)?;
         Ok(Self {
             name: name.to_owned(),
@@ -177,7 +178,7 @@ impl Prompt {
             tools: front.tools,
             response_format: front.response_format,
             parameters: front.parameters,
-            warnings,
+            warnings: front.warnings,
             templates,
             pictures,
             digest,
