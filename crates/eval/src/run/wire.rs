@@ -165,9 +165,7 @@ impl Wire {
             }
         }
     }
-}
 
-impl Wire {
     /// Whether its calls are charged to a budget: not so what this machine does for nothing, such as a baseline.
     fn is_charged(&self) -> bool {
         let is_free = self.shared.is_none() && self.price.is_some_and(|price| price.is_free());
